@@ -1,0 +1,43 @@
+-- purpose: The seven values that the engagement score is made of.
+-- grain: account, aggregation level, period, component
+-- source: contract 6
+with measured as (
+    select
+        account_no,
+        aggregation_level,
+        period_start,
+        emails_from_account,
+        case
+            when emails_to_account < emails_from_account then emails_to_account
+            else emails_from_account
+        end as two_way_emails,
+        replies,
+        meetings,
+        contacts,
+        own_people,
+        case
+            when days_since_email is null then days_since_meeting
+            when days_since_meeting is null then days_since_email
+            when days_since_email < days_since_meeting then days_since_email
+            else days_since_meeting
+        end as days_since_last
+    from account_period
+)
+
+select
+    measured.account_no, -- the account
+    measured.aggregation_level, -- year, month or week
+    measured.period_start, -- AggregationStartDate
+    score_weight.component, -- part of the score
+    score_weight.weight, -- the most points that it can give
+    case score_weight.component
+        when 'EmailsFromAccount' then cast(measured.emails_from_account as double)
+        when 'TwoWayEmails' then cast(measured.two_way_emails as double)
+        when 'Replies' then cast(measured.replies as double)
+        when 'Meetings' then cast(measured.meetings as double)
+        when 'AccountPeople' then cast(measured.contacts as double)
+        when 'OwnPeople' then cast(measured.own_people as double)
+        when 'Recency' then 1 / (1 + cast(measured.days_since_last as double))
+    end as value -- what is measured, 0 for nothing
+from measured
+cross join score_weight

@@ -1,0 +1,7 @@
+-- purpose: The people of the organisation whose mailboxes were selected.
+-- grain: UserId
+-- source: contract 7
+select
+    user_id as UserId,
+    email_address as EmailAddress
+from person

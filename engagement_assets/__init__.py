@@ -1,0 +1,1 @@
+"""Account engagement from the metadata of Microsoft 365 mail and calendars."""

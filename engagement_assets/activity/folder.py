@@ -1,0 +1,135 @@
+"""The activity folder (contract 8): Graph resources as JSON lines, exported by anybody."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from engagement_assets import addresses
+from engagement_assets.activity.ndjson import ENDINGS, json_lines
+from engagement_assets.activity.source import ActivityFile, BrokenFileError, Kind, Mailbox, User
+from engagement_assets.errors import SourceError
+
+_KINDS: Mapping[str, Kind] = {"messages": "message", "events": "event"}
+
+
+class FolderSource:
+    """An activity folder.
+
+    Raises:
+        SourceError: when organisation.json, users.ndjson or groups.ndjson cannot be read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._users: dict[str, User] = {}
+        self._by_address: dict[str, list[str]] = {}
+        self._members: dict[str, tuple[str, ...]] = {}
+        for resource in self._resources("users", required=True):
+            user = User.of(
+                _text(resource.get("id")) or "",
+                _text(resource.get("mail")),
+                _text(resource.get("userPrincipalName")),
+                _texts(resource.get("proxyAddresses")),
+            )
+            if user.id:
+                self._users[user.id] = user
+        for user in self._users.values():
+            for address in user.addresses:
+                self._by_address.setdefault(address, []).append(user.id)
+        for resource in self._resources("groups", required=False):
+            group_id = _text(resource.get("id"))
+            if not group_id:
+                continue
+            self._members[group_id] = _texts(resource.get("members"))
+            mail = (_text(resource.get("mail")), *_texts(resource.get("proxyAddresses")))
+            for address in addresses.normalise_all(mail):
+                self._by_address.setdefault(address, []).append(group_id)
+
+    def organisation_domains(self) -> frozenset[str]:
+        """Return the verified domains of `organization.json`."""
+        file = self._folder / "organization.json"
+        try:
+            organisation = orjson.loads(file.read_bytes())
+            names = [domain["name"] for domain in organisation["verifiedDomains"]]
+        except OSError as error:
+            raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
+        except (ValueError, LookupError, TypeError) as error:
+            raise SourceError(
+                f"{file} is no organization resource: it needs verifiedDomains, a list of "
+                "objects that have a name."
+            ) from error
+        domains = (addresses.normalise_domain(name) for name in names if isinstance(name, str))
+        return frozenset(domain for domain in domains if domain)
+
+    def resolve(self, address: str) -> tuple[User, ...]:
+        """Return the users behind a user's or group's address, nested groups and cycles included.
+
+        Members that are neither users nor groups are ignored (contract 1).
+        """
+        found: dict[str, User] = {}
+        seen: set[str] = set()
+        waiting = list(self._by_address.get(address, ()))
+        while waiting:
+            member = waiting.pop()
+            if member in seen:
+                continue
+            seen.add(member)
+            if member in self._users:
+                found[member] = self._users[member]
+            waiting.extend(self._members.get(member, ()))
+        return tuple(found[user_id] for user_id in sorted(found))
+
+    def mailbox(self, user_id: str) -> Mailbox | None:
+        """Return the files below `mailboxes/<user id>`; None without such a folder."""
+        folder = self._folder / "mailboxes" / user_id
+        if folder.parent != self._folder / "mailboxes" or not folder.is_dir():
+            return None  # an id that is no folder's name, such as one with a slash, has none
+        files = []
+        for path in sorted(folder.iterdir()):
+            kind = next((k for prefix, k in _KINDS.items() if path.name.startswith(prefix)), None)
+            if kind and path.name.endswith(ENDINGS):
+                status = path.stat()
+                name = str(path.relative_to(self._folder))
+                files.append(
+                    ActivityFile(kind, name, path, status.st_size, status.st_mtime_ns)
+                )
+        return Mailbox(user_id, tuple(files), self._excluded_folders(folder))
+
+    def lines(self, file: ActivityFile) -> Iterator[tuple[int, bytes]]:
+        """Yield the file's lines (see `ActivitySource.lines`)."""
+        return json_lines(file.path, file.name)
+
+    def _excluded_folders(self, folder: Path) -> tuple[str, ...]:
+        file = folder / "excluded_folders.json"
+        if not file.exists():
+            return ()
+        try:
+            content = orjson.loads(file.read_bytes())
+        except (OSError, ValueError):
+            content = None
+        if not isinstance(content, list) or not all(isinstance(item, str) for item in content):
+            name = str(file.relative_to(self._folder))
+            raise BrokenFileError(name, 1, "not a JSON array of folder ids")
+        return tuple(dict.fromkeys(content))
+
+    def _resources(self, stem: str, *, required: bool) -> Iterator[dict[str, Any]]:
+        paths = [self._folder / (stem + ending) for ending in ENDINGS]
+        present = [path for path in paths if path.exists()]
+        if required and not present:
+            raise SourceError(f"{paths[0]} is missing. An activity folder names its {stem} there.")
+        for path in present:
+            try:
+                for _, line in json_lines(path, path.name):
+                    yield orjson.loads(line)
+            except BrokenFileError as error:
+                raise SourceError(f"{self._folder}: {error}. Export the {stem} again.") from error
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()

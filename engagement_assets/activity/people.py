@@ -1,0 +1,79 @@
+"""Who is who (contract 1): the persons whose mailboxes are read, and their colleagues."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engagement_assets.activity.source import ActivitySource, User
+from engagement_assets.errors import ConfigurationError
+
+FEWEST = 2  # with one person, an account's figures would be one person's figures
+MOST = 2_500  # what one machine was measured to carry (docs/benchmarks.md)
+
+
+@dataclass(frozen=True)
+class People:
+    """The people that the configuration selects.
+
+    Attributes:
+        persons: users whose mailboxes are read, by user id.
+        colleague_addresses: addresses of the organisation's people, opted-out people included.
+        opted_out: user ids of the people who opted out.
+        resolved: per listed address, how many users it stands for; 0 for an unknown one.
+    """
+
+    persons: tuple[User, ...]
+    colleague_addresses: frozenset[str]
+    opted_out: frozenset[str]
+    resolved: Mapping[str, int]
+
+    @property
+    def unresolved(self) -> tuple[str, ...]:
+        """Listed addresses that resolve to nobody."""
+        return tuple(address for address, number in self.resolved.items() if number == 0)
+
+
+def select(
+    source: ActivitySource, listed: Iterable[str], opted_out: Iterable[str]
+) -> People:
+    """Resolve the listed addresses and take out who opted out.
+
+    Args:
+        source: where users and groups are found.
+        listed: addresses of users and groups, normalised.
+        opted_out: addresses of users and groups who are not read but stay colleagues.
+
+    Raises:
+        ConfigurationError: unless 2 to 2,500 persons remain.
+    """
+    resolved: dict[str, int] = {}
+    selected: dict[str, User] = {}
+    for address in listed:
+        users = source.resolve(address)
+        resolved[address] = len(users)
+        selected.update({user.id: user for user in users})
+    colleagues = dict(selected)
+    for address in opted_out:
+        users = source.resolve(address)
+        resolved.setdefault(address, len(users))
+        for user in users:
+            colleagues[user.id] = user
+            selected.pop(user.id, None)
+    if not FEWEST <= len(selected) <= MOST:
+        raise ConfigurationError(_wrong_number(len(selected), resolved))
+    return People(
+        persons=tuple(selected[user_id] for user_id in sorted(selected)),
+        colleague_addresses=frozenset(
+            address for user in colleagues.values() for address in user.addresses
+        ),
+        opted_out=frozenset(colleagues.keys() - selected.keys()),
+        resolved=resolved,
+    )
+
+
+def _wrong_number(number: int, resolved: Mapping[str, int]) -> str:
+    unknown = [address for address, users in resolved.items() if users == 0]
+    hint = f" These resolve to nobody: {', '.join(unknown)}." if unknown else ""
+    return (
+        f"mailboxes.addresses selects {number} person(s), opted-out people not counted; "
+        f"{FEWEST} to {MOST:,} are needed.{hint} Nothing was read."
+    )

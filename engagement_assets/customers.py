@@ -1,0 +1,91 @@
+"""The customer dataset: contacts and accounts from CSV or Parquet, as text (contract 8)."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from engagement_assets.errors import ConfigurationError
+
+DELIMITERS = (",", ";", "\t")
+
+
+def rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ...]]:
+    """Yield the named columns of every row, as text; an empty value is an empty text.
+
+    Args:
+        file: a .csv (UTF-8; comma, semicolon or tab) or .parquet file.
+        columns: names as they are written in the file.
+        key: the configuration key that names the file, for messages.
+
+    Raises:
+        ConfigurationError: when the file cannot be read or a column is missing.
+    """
+    reader = _parquet_rows if file.suffix.lower() == ".parquet" else _csv_rows
+    yield from reader(file, columns, key)
+
+
+def _csv_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ...]]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            header = stream.readline()
+            delimiter, names = _header(header, columns, file, key)
+            stream.seek(0)
+            reader = csv.reader(stream, delimiter=delimiter, strict=True)
+            next(reader)
+            places = [names.index(column) for column in columns]
+            for row in reader:
+                if not row:
+                    continue
+                if len(row) > len(names):
+                    raise ConfigurationError(
+                        f"{key}: {file}, line {reader.line_num} has {len(row)} values for "
+                        f"{len(names)} columns. Put values that hold the separator in quotes."
+                    )
+                yield tuple(row[place] if place < len(row) else "" for place in places)
+    except OSError as error:
+        raise ConfigurationError(f"{key}: {file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{key}: {file} is not UTF-8 text. Save it as UTF-8.") from error
+    except csv.Error as error:
+        raise ConfigurationError(
+            f"{key}: {file}, line {reader.line_num}: {error}. Mend the line."
+        ) from error
+
+
+def _header(
+    line: str, columns: Sequence[str], file: Path, key: str
+) -> tuple[str, list[str]]:
+    """Return the separator that brings out the columns, and the names of all columns."""
+    found: list[str] = []
+    for delimiter in DELIMITERS:
+        names = next(csv.reader([line], delimiter=delimiter), [])
+        if all(column in names for column in columns):
+            return delimiter, names
+        found = max(found, names, key=len)
+    raise ConfigurationError(_missing(columns, found, file, key))
+
+
+def _parquet_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ...]]:
+    try:
+        with pq.ParquetFile(file) as parquet:
+            names = parquet.schema_arrow.names
+            if not all(column in names for column in columns):
+                raise ConfigurationError(_missing(columns, names, file, key))
+            for batch in parquet.iter_batches(columns=list(dict.fromkeys(columns))):
+                values = [batch.column(column).to_pylist() for column in columns]
+                for row in zip(*values, strict=True):
+                    yield tuple("" if value is None else str(value) for value in row)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"{key}: {file} cannot be read as Parquet. Write it again."
+        ) from error
+
+
+def _missing(columns: Sequence[str], found: Sequence[str], file: Path, key: str) -> str:
+    missing = [column for column in columns if column not in found]
+    return (
+        f"{key}: {file} has no column {', '.join(map(repr, missing))}. "
+        f"Its columns: {', '.join(map(repr, found)) or 'none'}."
+    )

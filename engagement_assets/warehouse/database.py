@@ -1,0 +1,67 @@
+"""Opening DuckDB: one file, one writer, nothing from outside."""
+
+import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+from tzlocal.windows_tz import win_tz
+
+from engagement_assets.addresses import WHITE_SPACE
+
+LANDING = Path(__file__).parent / "landing"
+
+# measured at 32 million message copies: less costs nothing, more buys nothing (docs/benchmarks.md)
+MEMORY_LIMIT = "2GB"
+
+
+@contextmanager
+def connect(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the warehouse for writing, with the macros and time zones that landing needs.
+
+    Args:
+        file: the database; it and its folder are made when they are missing.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(file)
+    try:
+        prepare(connection, file.parent / "spill")
+        yield connection
+    finally:
+        connection.close()
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
+    """Set limits, refuse the network, and define macros and time zones for this connection."""
+    for setting, value in {
+        "TimeZone": "UTC",
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": str(spill),
+        "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "enable_progress_bar": False,
+    }.items():
+        connection.execute(f"set {setting} = ?", [value])
+    macros = (LANDING / "macros.sql").read_text(encoding="utf-8")
+    connection.execute(macros.replace("$white_space$", WHITE_SPACE))
+    zones = _time_zones(connection)
+    connection.execute("create or replace temp table time_zone (name varchar, iana varchar)")
+    connection.execute(
+        "insert into time_zone select unnest(?), unnest(?)", [list(zones), list(zones.values())]
+    )
+
+
+def _time_zones(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the IANA name behind every time zone name that an event may have (contract 3.6)."""
+    known = {name for (name,) in connection.execute(
+        "select name from pg_timezone_names()"
+    ).fetchall()}
+    names = {name: name for name in zoneinfo.available_timezones()} | win_tz
+    return {name: iana for name, iana in sorted(names.items()) if iana in known}
+
+
+def quoted(text: str | Path) -> str:
+    """Return `text` as an SQL string, for the few places where DuckDB takes no parameter."""
+    return "'" + str(text).replace("'", "''") + "'"

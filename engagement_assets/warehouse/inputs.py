@@ -1,0 +1,181 @@
+"""The small tables that the models start from: the run, the people, the customers, the weights."""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import duckdb
+import pyarrow as pa
+
+from engagement_assets import customers
+from engagement_assets.activity.people import People
+from engagement_assets.config import Customers
+from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.window import Window, midnight
+
+# an all-day event's date is at most a day from its instant; beyond the margin both are outside
+CALENDAR_MARGIN = timedelta(days=7)
+
+_CHUNK = 50_000
+
+
+def write_run(
+    connection: duckdb.DuckDBPyConnection, run_id: str, started_at: datetime, window: Window
+) -> None:
+    """Fill `run` and `local_day`, and empty `run_end`."""
+    for name in ("run", "run_end", "local_day"):
+        SOURCES[name].create(connection)
+    connection.execute(
+        "insert into run values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            run_id,
+            window.as_of,
+            window.last_day,
+            window.start,
+            window.first_day,
+            window.time_zone,
+            started_at,
+        ],
+    )
+    days = window.days(CALENDAR_MARGIN)
+    _insert(
+        connection,
+        "local_day",
+        {"day": days, "starts_at": [midnight(day, window.time_zone) for day in days]},
+        "day, starts_at",
+    )
+
+
+def write_run_end(connection: duckdb.DuckDBPyConnection, finished_at: datetime) -> None:
+    """Fill `run_end`."""
+    SOURCES["run_end"].create(connection)
+    connection.execute("insert into run_end values (?)", [finished_at])
+
+
+def write_people(
+    connection: duckdb.DuckDBPyConnection, people: People, organisation_domains: Iterable[str]
+) -> None:
+    """Fill the tables of people and of the organisation's addresses and domains."""
+    for name in (
+        "person",
+        "person_address",
+        "opted_out_person",
+        "colleague_address",
+        "organisation_domain",
+    ):
+        SOURCES[name].create(connection)
+    _insert(
+        connection,
+        "person",
+        {
+            "number": list(range(1, len(people.persons) + 1)),
+            "user_id": [person.id for person in people.persons],
+            "address": [next(iter(person.addresses), None) for person in people.persons],
+        },
+        "number, user_id, address",
+    )
+    pairs = [
+        (number, address)
+        for number, person in enumerate(people.persons, start=1)
+        for address in person.addresses
+    ]
+    _insert(
+        connection,
+        "person_address",
+        {"number": [n for n, _ in pairs], "address": [a for _, a in pairs]},
+        "number, key_of(address)",
+    )
+    _insert(connection, "opted_out_person", {"user_id": sorted(people.opted_out)}, "user_id")
+    _insert_keys(connection, "colleague_address", people.colleague_addresses)
+    _insert_keys(connection, "organisation_domain", organisation_domains)
+
+
+def write_customers(connection: duckdb.DuckDBPyConnection, settings: Customers) -> None:
+    """Fill `contact_row`, `account_row` and `exclusion` from the customer dataset.
+
+    Raises:
+        ConfigurationError: when a file cannot be read or a column is missing.
+    """
+    for name in ("contact_row", "account_row", "exclusion"):
+        SOURCES[name].create(connection)
+    contacts = customers.rows(
+        settings.contacts, (settings.account_id, settings.email), "customers.contacts"
+    )
+    _insert_rows(
+        connection,
+        "contact_row",
+        contacts,
+        "line, nullif(trimmed(first), ''), key_of(normalised_address(second)), "
+        "key_of(domain_of(normalised_address(second)))",
+    )
+    if settings.accounts:
+        accounts = customers.rows(
+            settings.accounts, (settings.account_id, settings.account_name), "customers.accounts"
+        )
+        _insert_rows(
+            connection,
+            "account_row",
+            accounts,
+            "line, nullif(trimmed(first), ''), nullif(trimmed(second), '')",
+        )
+    _insert(
+        connection,
+        "exclusion",
+        {
+            "address": [text if "@" in text else None for text in settings.excluded],
+            "domain": [None if "@" in text else text for text in settings.excluded],
+        },
+        "key_of(address), key_of(domain)",
+    )
+
+
+def write_weights(connection: duckdb.DuckDBPyConnection, weights: Mapping[str, float]) -> None:
+    """Fill `score_weight`."""
+    SOURCES["score_weight"].create(connection)
+    _insert(
+        connection,
+        "score_weight",
+        {"component": list(weights), "weight": [float(weight) for weight in weights.values()]},
+        "component, weight",
+    )
+
+
+def _insert_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: Iterable[tuple[str, ...]],
+    select: str,
+) -> None:
+    numbered = enumerate(rows, start=1)
+    while chunk := list(itertools.islice(numbered, _CHUNK)):
+        columns: dict[str, Sequence[object]] = {
+            "line": [line for line, _ in chunk],
+            "first": [row[0] for _, row in chunk],
+            "second": [row[1] for _, row in chunk],
+        }
+        _insert(connection, table, columns, select)
+
+
+def _insert_keys(
+    connection: duckdb.DuckDBPyConnection, table: str, texts: Iterable[str]
+) -> None:
+    _insert(connection, table, {"text": sorted(set(texts))}, "key_of(text)")
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: Mapping[str, Sequence[object]],
+    select: str,
+) -> None:
+    """Insert columns of equal length, through an expression over their names."""
+    given = pa.table({name: _array(values) for name, values in columns.items()})
+    connection.register("given", given)
+    connection.execute(f"insert into {table} select {select} from given")
+    connection.unregister("given")
+
+
+def _array(values: Sequence[object]) -> pa.Array:
+    """Return a column; one without any value is text, as all that may be missing here is."""
+    nothing = all(value is None for value in values)
+    return pa.array(values, type=pa.string() if nothing else None)

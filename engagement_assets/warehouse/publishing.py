@@ -1,0 +1,131 @@
+"""Publishing: a snapshot is built beside the old one, checked, and put in its place at once.
+
+`<data_dir>/published` is a link to a folder below `<data_dir>/snapshots`. Renaming a new link
+over it replaces every table in one step, so that a reader, and a run that is killed, sees the
+old snapshot or the new one and nothing between.
+"""
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from engagement_assets import schemas
+from engagement_assets.errors import PublishingError
+from engagement_assets.warehouse.database import quoted
+from engagement_assets.warehouse.sources import SOURCES
+
+# readers who opened the snapshot before finish on it
+KEPT_SNAPSHOTS = 2
+
+# the oldest release whose users can still open the published file
+STORAGE_VERSION = "v1.4.0"
+
+
+def load_previous(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None:
+    """Fill `previous_run` and `previous_score` with what is published now."""
+    for source, table in (("previous_run", "Office_Run"), ("previous_score", "Office_ScoreHistory")):
+        SOURCES[source].create(connection)
+        file = data_dir / "published" / "parquet" / f"{table}.parquet"
+        if file.exists():
+            connection.execute(
+                f"insert into {source} by name select * from read_parquet(?)", [str(file)]
+            )
+
+
+def publish(connection: duckdb.DuckDBPyConnection, data_dir: Path, run_id: str) -> Path:
+    """Check the finished tables and replace the published snapshot with them.
+
+    Args:
+        connection: the warehouse.
+        data_dir: the folder that holds `published`.
+        run_id: names the snapshot.
+
+    Returns:
+        The published folder.
+
+    Raises:
+        PublishingError: when a table breaks a rule; the old snapshot stays as it is.
+    """
+    failures = [f for table in schemas.TABLES for f in schemas.validate(connection, table)]
+    failures += schemas.validate_together(connection)
+    if failures:
+        listed = "\n".join(f"  {failure}" for failure in failures)
+        raise PublishingError(
+            f"The results break {len(failures)} rule(s) and were not published; those of the "
+            f"run before stay:\n{listed}"
+        )
+    snapshots = data_dir / "snapshots"
+    building = snapshots / ".building"
+    shutil.rmtree(building, ignore_errors=True)
+    (building / "parquet").mkdir(parents=True)
+    _write(connection, building)
+    snapshot = snapshots / run_id
+    shutil.rmtree(snapshot, ignore_errors=True)
+    building.replace(snapshot)
+    published = data_dir / "published"
+    _link(snapshot.relative_to(data_dir), published)
+    _remove_old(snapshots, keep=snapshot)
+    return published
+
+
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write every table, its rows in the order of their keys, so that equal results are equal bytes."""
+    # a cursor has settings of its own: the warehouse goes on in parallel and in any order
+    (threads,) = connection.execute("select current_setting('threads')").fetchall()[0]
+    connection.execute("set threads = 1; set preserve_insertion_order = true")
+    database = folder / "engagement.duckdb"
+    try:
+        connection.execute(
+            f"attach {quoted(database)} as snapshot (storage_version {quoted(STORAGE_VERSION)})"
+        )
+        for table in schemas.TABLES.values():
+            parquet = folder / "parquet" / f"{table.name}.parquet"
+            columns = ", ".join(f'"{column.name}"' for column in table.columns)
+            order = ", ".join(f'"{column}"' for column in table.key)
+            connection.execute(
+                f'copy (select {columns} from "{table.name}" order by {order}) '
+                f"to {quoted(parquet)} (format parquet, compression zstd)"
+            )
+            name = f'snapshot."{table.name}"'
+            connection.execute(
+                f"create table {name} as select * from read_parquet({quoted(parquet)})"
+            )
+            connection.execute(f"comment on table {name} is {quoted(table.description)}")
+            for column in table.columns:
+                connection.execute(
+                    f'comment on column {name}."{column.name}" is {quoted(column.description)}'
+                )
+    finally:
+        connection.execute("detach database if exists snapshot")
+        connection.execute(f"set threads = {threads}; set preserve_insertion_order = false")
+    _flush([database, *folder.glob("parquet/*")])
+
+
+def _flush(files: Sequence[Path]) -> None:
+    """See the bytes on disk before a link names them, so that a power cut finds them whole."""
+    for file in files:
+        descriptor = os.open(file, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _link(target: Path, link: Path) -> None:
+    building = link.with_name(".published.building")
+    building.unlink(missing_ok=True)
+    building.symlink_to(target)
+    building.replace(link)
+
+
+def _remove_old(snapshots: Path, keep: Path) -> None:
+    newest_first = sorted(
+        (folder for folder in snapshots.iterdir() if folder != keep),
+        key=lambda folder: folder.stat().st_mtime_ns,
+        reverse=True,
+    )
+    for folder in newest_first[KEPT_SNAPSHOTS - 1 :]:
+        shutil.rmtree(folder)

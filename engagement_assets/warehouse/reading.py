@@ -1,0 +1,143 @@
+"""Reading mailboxes into the activity store: what is new, mailbox by mailbox."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import duckdb
+
+from engagement_assets.activity.source import ActivitySource, BrokenFileError, Mailbox
+from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
+from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.window import Window
+
+logger = logging.getLogger(__name__)
+
+Status = Literal["processed", "failed", "no_mailbox", "denied", "pending"]
+
+
+@dataclass(frozen=True)
+class MailboxOutcome:
+    """What became of one person's mailbox (contract 7, Office_Mailbox).
+
+    Attributes:
+        user_id: the owner.
+        status: as published.
+        reason: why it was not processed.
+        mailbox: its files and folders, when it was processed.
+    """
+
+    user_id: str
+    status: Status
+    reason: str | None = None
+    mailbox: Mailbox | None = None
+
+
+def read_mailboxes(
+    connection: duckdb.DuckDBPyConnection,
+    store: ActivityStore,
+    source: ActivitySource,
+    user_ids: Sequence[str],
+    progress: Callable[[int, int], None],
+    batch_bytes: int = BATCH_BYTES,
+) -> list[MailboxOutcome]:
+    """Land what is new in the mailboxes of all persons.
+
+    A mailbox that cannot be read to its end fails alone (contract 8). What was landed and has
+    not changed is not read again.
+
+    Args:
+        connection: the warehouse.
+        store: where activity is kept.
+        source: where it comes from.
+        user_ids: the persons, whose mailboxes are read.
+        progress: called with (mailboxes done, mailboxes in all).
+        batch_bytes: size at which a batch is turned into Parquet.
+    """
+    outcomes = []
+    total = len(user_ids)
+    waiting = list(user_ids)
+    while waiting:
+        with store.batch() as batch:
+            while waiting and batch.size < batch_bytes:
+                user_id = waiting.pop(0)
+                try:
+                    mailbox = source.mailbox(user_id)
+                    new = {
+                        file: source.lines(file)
+                        for file in (mailbox.files if mailbox else ())
+                        if not store.is_landed(user_id, file)
+                    }
+                    batch.add_mailbox(user_id, new)
+                except BrokenFileError as error:
+                    logger.warning("Mailbox of %s failed: %s", user_id, error)
+                    outcomes.append(MailboxOutcome(user_id, "failed", str(error)))
+                else:
+                    outcomes.append(_outcome(user_id, mailbox))
+                progress(total - len(waiting), total)
+            store.commit(connection, batch)
+    for outcome in outcomes:
+        if outcome.status != "failed":
+            files = outcome.mailbox.files if outcome.mailbox else ()
+            store.keep_only(outcome.user_id, (file.name for file in files))
+    return outcomes
+
+
+def _outcome(user_id: str, mailbox: Mailbox | None) -> MailboxOutcome:
+    if mailbox is None:
+        return MailboxOutcome(user_id, "no_mailbox", "The activity has no mailbox of this person.")
+    return MailboxOutcome(user_id, "processed", mailbox=mailbox)
+
+
+def expose_mailboxes(
+    connection: duckdb.DuckDBPyConnection,
+    store: ActivityStore,
+    outcomes: Sequence[MailboxOutcome],
+    window: Window,
+) -> None:
+    """Fill `mailbox` and `excluded_folder` and show the processed mailboxes' rows to the models.
+
+    Args:
+        connection: the warehouse.
+        store: where activity is kept.
+        outcomes: one per person, in the order of user ids.
+        window: what a processed mailbox covers.
+    """
+    number = {o.user_id: no for no, o in enumerate(sorted(outcomes, key=_user_id), start=1)}
+    processed = [outcome for outcome in outcomes if outcome.status == "processed"]
+    SOURCES["mailbox"].create(connection)
+    connection.executemany(
+        "insert into mailbox values (?, ?, ?, ?, ?)",
+        [
+            (number[o.user_id], o.status, o.reason, *_coverage(o, window.start, window.as_of))
+            for o in outcomes
+        ],
+    )
+    SOURCES["excluded_folder"].create(connection)
+    folders = [
+        (number[o.user_id], folder)
+        for o in processed
+        for folder in (o.mailbox.excluded_folders if o.mailbox else ())
+    ]
+    if folders:
+        connection.executemany("insert into excluded_folder values (?, key_of(?))", folders)
+    store.expose(
+        connection,
+        [
+            (number[o.user_id], o.user_id, file_no, file.name)
+            for o in processed
+            for file_no, file in enumerate(o.mailbox.files if o.mailbox else (), start=1)
+        ],
+    )
+
+
+def _user_id(outcome: MailboxOutcome) -> str:
+    return outcome.user_id
+
+
+def _coverage(
+    outcome: MailboxOutcome, start: datetime, end: datetime
+) -> tuple[datetime | None, datetime | None]:
+    return (start, end) if outcome.status == "processed" else (None, None)

@@ -1,0 +1,222 @@
+"""The tables that Python gives to the SQL models: the ground on which `dbt_like_sql/` stands.
+
+Every one is replaced as a whole in each run. Addresses, domains, message ids and folder ids
+appear only as 64-bit keys (see `landing/macros.sql`); `docs/how-it-works.md` says why.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class Source:
+    """One table that Python fills.
+
+    Attributes:
+        name: table name, as the SQL models refer to it.
+        description: what a row is, for the lineage page and the docs.
+        columns: column name to (DuckDB type, description).
+    """
+
+    name: str
+    description: str
+    columns: Mapping[str, tuple[str, str]]
+
+    def create(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Create the empty table, replacing one that is there."""
+        columns = ", ".join(f'"{name}" {kind}' for name, (kind, _) in self.columns.items())
+        connection.execute(f'create or replace table "{self.name}" ({columns})')
+
+
+_INSTANT = "TIMESTAMP WITH TIME ZONE"
+
+_ITEM = {
+    "person_no": ("INTEGER", "the owner of the mailbox"),
+    "file_no": ("INTEGER", "place of the file among the mailbox's files, in the order of names"),
+    "line": ("INTEGER", "line in the file"),
+    "item_key": ("BIGINT", "key of the item's id; null when it has none"),
+    "modified_at": (_INSTANT, "lastModifiedDateTime; null when unknown"),
+    "is_removed": ("BOOLEAN", "an @removed entry"),
+}
+
+_ALL = (
+    Source(
+        "run",
+        "The moment that this run is about. One row.",
+        {
+            "run_id": ("VARCHAR", "id of the run"),
+            "as_of": (_INSTANT, "the moment up to which activity counts"),
+            "as_of_day": ("DATE", "its day in the configured time zone"),
+            "window_start": (_INSTANT, "local midnight of the window's first day"),
+            "window_first_day": ("DATE", "the window's first day"),
+            "time_zone": ("VARCHAR", "the configured time zone, an IANA name"),
+            "started_at": (_INSTANT, "when the run began"),
+        },
+    ),
+    Source(
+        "run_end",
+        "When the results of this run were complete. One row.",
+        {"finished_at": (_INSTANT, "the moment after which only checks and publishing follow")},
+    ),
+    Source(
+        "local_day",
+        "Days of the configured time zone, from a week before the window to a week after it.",
+        {
+            "day": ("DATE", "the day"),
+            "starts_at": (_INSTANT, "its local midnight (the first, where it occurs twice)"),
+        },
+    ),
+    Source(
+        "person",
+        "People whose mailboxes are read.",
+        {
+            "person_no": ("INTEGER", "dense number, in the order of user ids"),
+            "user_id": ("VARCHAR", "Entra object id"),
+            "email_address": ("VARCHAR", "primary address"),
+        },
+    ),
+    Source(
+        "person_address",
+        "Every address of every person.",
+        {"person_no": ("INTEGER", "the person"), "address_key": ("BIGINT", "key of the address")},
+    ),
+    Source(
+        "opted_out_person",
+        "People who opted out: what was read of their mailboxes before is erased.",
+        {"user_id": ("VARCHAR", "Entra object id")},
+    ),
+    Source(
+        "colleague_address",
+        "Addresses of the organisation's people, opted-out people included.",
+        {"address_key": ("BIGINT", "key of the address")},
+    ),
+    Source(
+        "organisation_domain",
+        "Verified domains of the tenant and those that the configuration adds.",
+        {"domain_key": ("BIGINT", "key of the domain")},
+    ),
+    Source(
+        "exclusion",
+        "Addresses and domains that the configuration excludes from the contacts.",
+        {
+            "address_key": ("BIGINT", "key of an excluded address, else null"),
+            "domain_key": ("BIGINT", "key of an excluded domain, else null"),
+        },
+    ),
+    Source(
+        "contact_row",
+        "Rows of the mapped customer dataset, as they were read.",
+        {
+            "line": ("BIGINT", "row of the file"),
+            "account_id": ("VARCHAR", "account id, trimmed; null when empty"),
+            "address_key": ("BIGINT", "key of the contact's address; null when it is invalid"),
+            "domain_key": ("BIGINT", "key of the address's domain"),
+        },
+    ),
+    Source(
+        "account_row",
+        "Rows of the accounts file, as they were read; none without such a file.",
+        {
+            "line": ("BIGINT", "row of the file"),
+            "account_id": ("VARCHAR", "account id, trimmed; null when empty"),
+            "name": ("VARCHAR", "name; null when empty"),
+        },
+    ),
+    Source(
+        "score_weight",
+        "The seven components of the engagement score and what each can earn.",
+        {
+            "component": ("VARCHAR", "name of the component"),
+            "weight": ("DOUBLE", "the most points that it can give"),
+        },
+    ),
+    Source(
+        "mailbox",
+        "What became of each person's mailbox in this run.",
+        {
+            "person_no": ("INTEGER", "the owner"),
+            "status": ("VARCHAR", "processed, failed, no_mailbox, denied or pending"),
+            "reason": ("VARCHAR", "why it was not processed"),
+            "covered_from": (_INSTANT, "start of the stretch whose activity counts"),
+            "covered_to": (_INSTANT, "end of that stretch"),
+        },
+    ),
+    Source(
+        "excluded_folder",
+        "Drafts, Junk Email and their subfolders.",
+        {"person_no": ("INTEGER", "the owner"), "folder_key": ("BIGINT", "key of the folder's id")},
+    ),
+    Source(
+        "landed_message",
+        "Message resources of the mailboxes that count, every version of every item.",
+        _ITEM
+        | {
+            "email_key": ("BIGINT", "key of the internetMessageId, or of the item's own id"),
+            "is_invitation": ("BOOLEAN", "an eventMessage: the meeting counts as a meeting"),
+            "is_draft": ("BOOLEAN", "isDraft"),
+            "folder_key": ("BIGINT", "key of the folder's id"),
+            "sent_at": (_INSTANT, "sentDateTime, to the microsecond; null when unreadable"),
+            "sender_address": ("VARCHAR", "sender's address, only to decide between copies"),
+            "sender_key": ("BIGINT", "key of the sender's address; null when none is valid"),
+            "sender_domain_key": ("BIGINT", "key of the sender's domain"),
+            "recipient_keys": ("BIGINT[]", "keys of the valid To, Cc and Bcc addresses"),
+            "thread": ("VARCHAR", "conversation: '0' and 16 bytes in hex, or '1' and the text"),
+        },
+    ),
+    Source(
+        "landed_event",
+        "Event resources of the mailboxes that count, every version of every item.",
+        _ITEM
+        | {
+            "item_id": ("VARCHAR", "the item's id, only to decide between copies"),
+            "meeting_key": ("BIGINT", "key of the iCalUId, or of the item's own id"),
+            "is_series_master": ("BOOLEAN", "type is seriesMaster"),
+            "is_cancelled": ("BOOLEAN", "isCancelled"),
+            "is_organizer": ("BOOLEAN", "isOrganizer: the copy in the organiser's calendar"),
+            "is_all_day": ("BOOLEAN", "isAllDay"),
+            "is_declined": ("BOOLEAN", "the owner's own responseStatus is declined"),
+            "start_at": (_INSTANT, "start; null when start or its time zone is unreadable"),
+            "end_at": (_INSTANT, "end; null when end or its time zone is unreadable"),
+            "start_day": ("DATE", "the date that start names"),
+            "end_day": ("DATE", "the date that end names"),
+            "organizer_key": ("BIGINT", "key of the organiser's address"),
+            "organizer_domain_key": ("BIGINT", "key of the organiser's domain"),
+            "participant_keys": (
+                "BIGINT[]",
+                "keys of the organiser and of attendees, no resources, who did not decline",
+            ),
+        },
+    ),
+    Source(
+        "previous_run",
+        "Office_Run as it was published before this run.",
+        {
+            "RunId": ("VARCHAR", "id of the run"),
+            "AsOfTime": (_INSTANT, "as published"),
+            "StartedAt": (_INSTANT, "as published"),
+            "FinishedAt": (_INSTANT, "as published"),
+            "Status": ("VARCHAR", "as published"),
+            "SelectedAddresses": ("BIGINT", "as published"),
+            "ProcessedAddresses": ("BIGINT", "as published"),
+            "EmailsProcessed": ("BIGINT", "as published"),
+            "MeetingsProcessed": ("BIGINT", "as published"),
+            "DaysOfData": ("BIGINT", "as published"),
+            "CustomersTotal": ("BIGINT", "as published"),
+            "CustomersEnriched": ("BIGINT", "as published"),
+        },
+    ),
+    Source(
+        "previous_score",
+        "Office_ScoreHistory as it was published before this run.",
+        {
+            "RunId": ("VARCHAR", "id of the run"),
+            "AsOfTime": (_INSTANT, "as published"),
+            "CustomerId": ("VARCHAR", "account id"),
+            "EngagementScore": ("DOUBLE", "the year row's score"),
+        },
+    ),
+)
+
+SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}
