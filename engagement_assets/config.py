@@ -88,14 +88,14 @@ def _cron(expression: str) -> str:
 def _existing(path: Path, info: ValidationInfo) -> Path:
     """Resolve a path against the file's folder and see that something is there."""
     resolved = _relative(path, info)
-    if not resolved.exists():
+    if info.context and info.context["must_exist"] and not resolved.exists():
         raise ValueError("a file or folder that exists")
     return resolved
 
 
 def _relative(path: Path, info: ValidationInfo) -> Path:
-    context: Mapping[str, Path] = info.context or {}
-    return context.get("folder", Path()) / path.expanduser()
+    folder: Path = info.context["folder"] if info.context else Path()
+    return folder / path.expanduser()
 
 
 def _table(path: Path) -> Path:
@@ -255,8 +255,12 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def load(file: Path) -> Configuration:
+def load(file: Path, *, files_must_exist: bool = True) -> Configuration:
     """Read the configuration.
+
+    Args:
+        file: the YAML file.
+        files_must_exist: whether a file or folder that it names must be there already.
 
     Raises:
         ConfigurationError: with one line per mistake that names the key, the value and what is
@@ -278,7 +282,10 @@ def load(file: Path) -> Configuration:
     if not isinstance(content, dict):
         raise ConfigurationError(f"{file} must hold keys and values, such as `source:`.")
     try:
-        return Configuration.model_validate(content, context={"folder": file.absolute().parent})
+        return Configuration.model_validate(
+            content,
+            context={"folder": file.absolute().parent, "must_exist": files_must_exist},
+        )
     except ValidationError as error:
         lines = [f"{file} has {error.error_count()} mistake(s):"]
         lines += [f"  {line}" for line in map(_explain, error.errors(include_url=False))]

@@ -42,6 +42,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
         "enable_progress_bar": False,
+        "python_enable_replacements": False,  # a missing table must not turn into a variable
     }.items():
         connection.execute(f"set {setting} = ?", [value])
     macros = (LANDING / "macros.sql").read_text(encoding="utf-8")

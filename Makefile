@@ -1,0 +1,62 @@
+# Everything a user or developer does here. Needs Python 3.11 or newer, pip and make; nothing else.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := .venv/.installed
+DEV := .venv/.installed-dev
+DEMO := data/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo ui test lint bench docs lock clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+install: $(RUN) ## Make .venv with the engagement command in it
+
+$(RUN): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(RUN) requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(RUN) ## Run the whole product on a generated sample organisation
+	$(BIN)/python -m engagement_assets.simulator $(DEMO) --as-of 2026-11-23T07:00:00Z
+	$(BIN)/engagement run -c $(DEMO)/engagement.yaml
+	@echo "Look around:  make ui   (the Dagster UI: lineage, checks, schedule)"
+	@echo "Query it:     $(DEMO)/data/published/engagement.duckdb, or the Parquet files beside it"
+
+ui: $(RUN) ## Open the Dagster UI of the demo (CONFIG=file for another configuration)
+	$(BIN)/engagement ui -c $(or $(CONFIG),$(DEMO)/engagement.yaml)
+
+test: $(DEV) ## Run every test and show the coverage
+	scripts/chromium.sh
+	$(BIN)/coverage erase
+	$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term
+
+lint: $(DEV) ## Check style, types, SQL and that generated documents are up to date
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_like_sql
+	$(BIN)/python -m engagement_assets.data_dictionary --check
+
+bench: $(DEV) ## Measure landing, models, checks and publishing
+	$(BIN)/python -m bench
+
+docs: $(DEV) ## Generate what is generated in docs/
+	$(BIN)/python -m engagement_assets.data_dictionary
+
+lock: ## Resolve the newest versions that go together (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --group build -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header pyproject.toml --group build --group dev -o requirements-dev.lock
+
+clean: ## Remove what is installed and generated
+	rm -rf .venv .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	git clean -fdXq $(DEMO)

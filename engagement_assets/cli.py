@@ -1,0 +1,72 @@
+"""The `engagement` command."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from engagement_assets import config, consent
+from engagement_assets.errors import EngagementError
+
+app = typer.Typer(
+    help="How engaged is each customer account? From Microsoft 365 mail and calendar metadata.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ConfigFile = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
+
+
+@app.callback()
+def _engagement() -> None:
+    """Keep `run` a command of its own: there will be others beside it."""
+
+
+@app.command()
+def run(config_file: ConfigFile) -> None:
+    """Run everything once, publish the results and print the overview.
+
+    Exit codes: 0 published, 2 configuration error, 3 consent missing, 1 any other failure. A
+    failure leaves the previous results as they were.
+    """
+    configuration = config.load(config_file)
+    consent.require(configuration)
+    from engagement_assets import execution, overview  # noqa: PLC0415 - Dagster takes a second
+
+    console = Console()
+    execution.run(config_file, configuration.data_dir, console)
+    published = configuration.data_dir / "published"
+    overview.show(console, configuration.name, overview.of(published))
+    console.print(f"\nPublished: {published}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def ui(
+    config_file: ConfigFile,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+) -> None:
+    """Open the Dagster UI: lineage, checks, runs and the weekly schedule."""
+    configuration = config.load(config_file, files_must_exist=False)
+    from engagement_assets import execution  # noqa: PLC0415 - Dagster takes a second
+
+    execution.serve(config_file, configuration.data_dir, port)
+
+
+def main() -> None:
+    """Run a command; a failure is one message and an exit code, never a traceback."""
+    try:
+        app()
+    except EngagementError as error:
+        print(f"engagement: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("engagement: stopped. Nothing published was changed.", file=sys.stderr)
+        sys.exit(os.EX_TEMPFAIL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Everything that Dagster shows and runs. Loads in seconds, offline and without secrets."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import dagster as dg
+
+from engagement_assets import config
+from engagement_assets.pipeline import automation, checks, inputs, models, publication
+from engagement_assets.pipeline.resources import Workspace
+from engagement_assets.warehouse.models import load_models
+from engagement_assets.warehouse.sources import SOURCES
+
+CONFIG_VARIABLE = "ENGAGEMENT_CONFIG"
+
+_PACKAGE = Path(__file__).parent
+_DEMO = _PACKAGE.parent / "data" / "demo" / "engagement.yaml"
+
+
+def sql_folder() -> Path:
+    """Return the folder of the SQL models: the repository's, or the one in an installed package."""
+    packaged = _PACKAGE / "dbt_like_sql"
+    return packaged if packaged.exists() else _PACKAGE.parent / "dbt_like_sql"
+
+
+def build(
+    config_file: Path, loggers: Mapping[str, dg.LoggerDefinition] | None = None
+) -> dg.Definitions:
+    """Return the definitions for a configuration.
+
+    Args:
+        config_file: the YAML file; each run reads it anew.
+        loggers: where runs report to; Dagster's own when None.
+
+    Raises:
+        ConfigurationError: when the file is wrong (files that it names may be missing still).
+        ModelError: when an SQL file is wrong.
+    """
+    configuration = config.load(config_file, files_must_exist=False)
+    sql_assets = map(models.asset_of, load_models(sql_folder(), SOURCES))
+    return dg.Definitions(
+        assets=[*inputs.ASSETS, *sql_assets, publication.published],
+        asset_checks=checks.CHECKS,
+        jobs=[automation.JOB],
+        schedules=[automation.weekly(configuration)],
+        resources={"workspace": Workspace(config_file=str(config_file.absolute()))},
+        # DuckDB has one writer, and a process for every step takes five times as long
+        executor=dg.in_process_executor,
+        loggers=loggers,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return what a code server loads: the configuration that the environment names, or the demo."""
+    return build(Path(os.environ.get(CONFIG_VARIABLE, _DEMO)))

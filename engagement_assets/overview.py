@@ -1,0 +1,82 @@
+"""What was published, in a screenful: for the terminal, at the end of a run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from rich.console import Console, Group
+from rich.table import Table
+
+SHOWN_ACCOUNTS = 5
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The newest run and the accounts at both ends.
+
+    Attributes:
+        run: the newest row of Office_Run.
+        not_read: per status, persons whose mailbox was not read.
+        top: (account, score) of the highest year scores.
+        bottom: the same of the lowest.
+    """
+
+    run: Mapping[str, object]
+    not_read: Mapping[str, int]
+    top: list[tuple[str, float]]
+    bottom: list[tuple[str, float]]
+
+
+def of(published: Path) -> Overview:
+    """Read the overview from a published folder."""
+    with duckdb.connect(published / "engagement.duckdb", read_only=True) as connection:
+        newest = connection.execute("from Office_Run order by StartedAt desc, RunId limit 1")
+        names = [column[0] for column in newest.description or ()]
+        run = dict(zip(names, newest.fetchall()[0], strict=True))
+        not_read = connection.execute(
+            "select Status, count(*) from Office_Mailbox where Status <> 'processed' "
+            "group by Status order by Status"
+        ).fetchall()
+        accounts = connection.execute(
+            "select coalesce(Name || ' (' || CustomerId || ')', CustomerId), EngagementScore "
+            "from Office inner join Office_Customer using (CustomerId) "
+            "where AggregationLevel = 'year' order by EngagementScore desc, CustomerId"
+        ).fetchall()
+    top = accounts[:SHOWN_ACCOUNTS]
+    return Overview(run, dict(not_read), top, accounts[len(top) :][-SHOWN_ACCOUNTS:])
+
+
+def show(console: Console, title: str, overview: Overview) -> None:
+    """Print the overview."""
+    run, not_read = overview.run, overview.not_read
+    total, enriched = _number(run, "CustomersTotal"), _number(run, "CustomersEnriched")
+    share = f" ({enriched / total:.0%})" if total else ""
+    reasons = ", ".join(f"{number} {status}" for status, number in not_read.items())
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("Status", str(run["Status"]).replace("_", " "))
+    facts.add_row("Customers enriched", f"{enriched:,} of {total:,}{share}")
+    facts.add_row("Addresses selected", f"{_number(run, 'SelectedAddresses'):,}")
+    facts.add_row(
+        "Addresses processed",
+        f"{_number(run, 'ProcessedAddresses'):,}" + (f" ({reasons})" if reasons else ""),
+    )
+    facts.add_row("E-mails processed", f"{_number(run, 'EmailsProcessed'):,}")
+    facts.add_row("Meetings processed", f"{_number(run, 'MeetingsProcessed'):,}")
+    facts.add_row("Days of data", f"{_number(run, 'DaysOfData'):,}")
+    accounts = Table("Account", "Score", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    accounts.columns[1].justify = "right"
+    for account, score in overview.top:
+        accounts.add_row(account, f"{score:.1f}")
+    if overview.bottom:
+        accounts.add_row("...", "...")
+    for account, score in overview.bottom:
+        accounts.add_row(account, f"{score:.1f}")
+    console.print(Group(f"\n[bold]{title}[/bold]", facts, "", accounts), highlight=False)
+
+
+def _number(run: Mapping[str, object], column: str) -> int:
+    value = run[column]
+    if not isinstance(value, int):
+        raise TypeError(f"{column} is no whole number")
+    return value

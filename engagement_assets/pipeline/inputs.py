@@ -1,0 +1,164 @@
+"""Assets that bring the outside in: consent, the run's moment, people, customers, activity."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from engagement_assets import consent
+from engagement_assets.activity import people
+from engagement_assets.pipeline import metadata
+from engagement_assets.pipeline.resources import Workspace
+from engagement_assets.warehouse import inputs, publishing, reading
+from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.window import Window
+
+OWNERS = ["team:engagement"]
+
+
+def _outs(group: str, *names: str, deps: tuple[str, ...] = (), kinds: tuple[str, ...]) -> dict[str, Any]:
+    """Return the arguments of a multi-asset that fills these source tables together."""
+    return {
+        "specs": [
+            dg.AssetSpec(
+                name,
+                deps=list(deps),
+                group_name=group,
+                description=SOURCES[name].description,
+                kinds=set(kinds),
+                owners=OWNERS,
+            )
+            for name in names
+        ]
+    }
+
+
+def _results(workspace: Workspace, *names: str, **extra: dict[str, Any]) -> Iterator[dg.MaterializeResult[Any]]:
+    for name in names:
+        described = metadata.of_source(workspace.connection, name)
+        yield dg.MaterializeResult(asset_key=name, metadata=described | extra.get(name, {}))
+
+
+@dg.asset(group_name="consent", kinds={"python"}, owners=OWNERS)
+def consent_status(workspace: Workspace) -> dg.MaterializeResult[Any]:
+    """Whether the organisation has agreed that its mailboxes are read. Nothing is read without."""
+    terms = consent.require(workspace.configuration)
+    return dg.MaterializeResult(
+        metadata={
+            "privacy terms accepted by": terms.accepted_by,
+            "privacy terms accepted at": dg.MetadataValue.timestamp(terms.accepted_at),
+            "source": workspace.configuration.source.kind,
+        }
+    )
+
+
+_RUN = ("run", "local_day", "score_weight", "previous_run", "previous_score")
+
+
+@dg.multi_asset(**_outs("run", *_RUN, kinds=("python", "duckdb")))
+def begin_run(
+    context: dg.AssetExecutionContext, workspace: Workspace
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """The moment that the run is about, its window, the weights, and what was published before."""
+    started_at = datetime.now(UTC)
+    settings = workspace.configuration
+    window = Window.until(settings.as_of or started_at, settings.time_zone)
+    inputs.write_run(workspace.connection, context.run.run_id, started_at, window)
+    inputs.write_weights(workspace.connection, settings.score_weights)
+    publishing.load_previous(workspace.connection, workspace.data_dir)
+    moment = {
+        "as of": dg.MetadataValue.timestamp(window.as_of),
+        "window": f"{window.first_day} to {window.last_day}, {window.time_zone}",
+    }
+    yield from _results(workspace, *_RUN, run=moment)
+
+
+_PEOPLE = (
+    "person",
+    "person_address",
+    "opted_out_person",
+    "colleague_address",
+    "organisation_domain",
+)
+
+
+@dg.multi_asset(**_outs("people", *_PEOPLE, deps=("consent_status",), kinds=("python", "duckdb")))
+def resolve_people(
+    context: dg.AssetExecutionContext, workspace: Workspace
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """The people behind the listed addresses and groups, and the organisation's domains."""
+    settings = workspace.configuration.mailboxes
+    source = workspace.source
+    selected = people.select(source, settings.addresses, settings.opted_out)
+    for address in selected.unresolved:
+        context.log.warning(f"{address} resolves to nobody. Check the address, or remove it.")
+    domains = source.organisation_domains() | set(settings.organisation_domains)
+    inputs.write_people(workspace.connection, selected, domains)
+    resolved = {
+        "resolved": dict(selected.resolved),
+        "addresses that resolve to nobody": len(selected.unresolved),
+    }
+    yield from _results(workspace, *_PEOPLE, person=resolved)
+
+
+_CUSTOMERS = ("contact_row", "account_row", "exclusion")
+
+
+@dg.multi_asset(
+    **_outs("customers", *_CUSTOMERS, deps=("consent_status",), kinds=("python", "duckdb"))
+)
+def read_customers(workspace: Workspace) -> Iterator[dg.MaterializeResult[Any]]:
+    """The customer dataset: contacts, accounts and what is excluded."""
+    consent.require(workspace.configuration)
+    inputs.write_customers(workspace.connection, workspace.configuration.customers)
+    yield from _results(workspace, *_CUSTOMERS)
+
+
+_ACTIVITY = ("landed_message", "landed_event", "mailbox", "excluded_folder")
+
+
+@dg.multi_asset(
+    **_outs(
+        "activity",
+        *_ACTIVITY,
+        deps=("run", "person", "opted_out_person"),
+        kinds=("python", "parquet"),
+    )
+)
+def read_activity(
+    context: dg.AssetExecutionContext, workspace: Workspace
+) -> Iterator[dg.MaterializeResult[Any]]:
+    """Messages and events of every person's mailbox, landed as typed Parquet."""
+    connection, store = workspace.connection, workspace.store
+    persons = _column(workspace, "select user_id from person order by person_no")
+    opted_out = _column(workspace, "select user_id from opted_out_person")
+    (as_of, time_zone) = connection.execute("select as_of, time_zone from run").fetchall()[0]
+
+    def progress(done: int, total: int) -> None:
+        if done == total or done % max(1, total // 10) == 0:
+            context.log.info(f"{done} of {total} mailboxes read")
+
+    outcomes = reading.read_mailboxes(connection, store, workspace.source, persons, progress)
+    store.tidy(connection, erased=opted_out)
+    window = Window.until(as_of, time_zone)
+    reading.expose_mailboxes(connection, store, outcomes, window)
+    by_status = {
+        f"mailboxes {status}": sum(outcome.status == status for outcome in outcomes)
+        for status in ("processed", "failed", "no_mailbox", "denied", "pending")
+    }
+    yield from _results(workspace, *_ACTIVITY, mailbox=by_status)
+
+
+@dg.asset(group_name="run", kinds={"python", "duckdb"}, owners=OWNERS, deps=["Office"])
+def run_end(workspace: Workspace) -> dg.MaterializeResult[Any]:
+    """When the results of this run were complete: only checks and publishing follow."""
+    inputs.write_run_end(workspace.connection, datetime.now(UTC))
+    return dg.MaterializeResult(metadata=metadata.of_source(workspace.connection, "run_end"))
+
+
+def _column(workspace: Workspace, query: str) -> list[str]:
+    return [value for (value,) in workspace.connection.execute(query).fetchall()]
+
+
+ASSETS = [consent_status, begin_run, resolve_people, read_customers, read_activity, run_end]

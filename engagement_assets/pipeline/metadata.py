@@ -1,0 +1,56 @@
+"""What the lineage page shows of a table: rows, columns, descriptions, and where columns come from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from engagement_assets import schemas
+from engagement_assets.warehouse.models import Model, column_lineage, columns
+from engagement_assets.warehouse.sources import SOURCES
+
+
+def of_table(
+    connection: duckdb.DuckDBPyConnection, name: str, descriptions: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the row count and the described columns of a table or view."""
+    (rows,) = connection.execute(f'select count(*) from "{name}"').fetchall()[0]
+    return {
+        "dagster/row_count": rows,
+        "dagster/column_schema": dg.TableSchema(
+            columns=[
+                dg.TableColumn(column, kind, description=descriptions.get(column))
+                for column, kind in columns(connection, name).items()
+            ]
+        ),
+    }
+
+
+def of_source(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
+    """Return the metadata of a table that Python fills."""
+    described = {column: text for column, (_, text) in SOURCES[name].columns.items()}
+    return of_table(connection, name, described)
+
+
+def of_model(connection: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Any]:
+    """Return the metadata of an SQL model, column lineage included."""
+    upstream = {name: columns(connection, name) for name in model.references}
+    lineage = {
+        column: [
+            dg.TableColumnDep(asset_key=dg.AssetKey(table), column_name=source)
+            for table, source in sources
+        ]
+        for column, sources in column_lineage(model, upstream).items()
+    }
+    return of_table(connection, model.name, descriptions(model)) | {
+        "dagster/column_lineage": dg.TableColumnLineage(lineage)
+    }
+
+
+def descriptions(model: Model) -> Mapping[str, str]:
+    """Return what a model's columns mean: of a published table, what its schema says."""
+    published = schemas.TABLES.get(model.name)
+    if published is None:
+        return model.column_descriptions
+    return {column.name: column.description for column in published.columns}

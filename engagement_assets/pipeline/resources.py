@@ -1,0 +1,93 @@
+"""What a run holds while it runs: the configuration, the lock, and the one connection that writes.
+
+Dagster makes a resource once per run, because all steps run in one process (definitions.py).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from filelock import FileLock, Timeout
+from pydantic import PrivateAttr
+
+from engagement_assets import config, consent
+from engagement_assets.activity.folder import FolderSource
+from engagement_assets.activity.source import ActivitySource
+from engagement_assets.config import Configuration
+from engagement_assets.errors import BusyError, ConfigurationError
+from engagement_assets.warehouse import database
+from engagement_assets.warehouse.activity_store import ActivityStore
+
+
+class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """The configuration file and, while a run goes on, everything that it opens."""
+
+    config_file: str
+
+    _configuration: Configuration = PrivateAttr()
+    _connection: duckdb.DuckDBPyConnection = PrivateAttr()
+    _source: ActivitySource | None = PrivateAttr(default=None)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:  # noqa: ARG002
+        """Take the lock and open the warehouse for the time of a run.
+
+        Raises:
+            ConfigurationError: when the file is wrong.
+            BusyError: when another run works on the same data folder.
+        """
+        self._configuration = config.load(Path(self.config_file))
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.data_dir / "run.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as error:
+            raise BusyError(
+                f"Another run works on {self.data_dir}. Wait until it ends, then run again."
+            ) from error
+        try:
+            with database.connect(self.data_dir / "warehouse" / "warehouse.duckdb") as connection:
+                self._connection = connection
+                yield self
+        finally:
+            lock.release()
+
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration as it was when the run began."""
+        return self._configuration
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The warehouse, open for writing."""
+        return self._connection
+
+    @property
+    def data_dir(self) -> Path:
+        """Where everything that runs write is kept."""
+        return self._configuration.data_dir
+
+    @property
+    def store(self) -> ActivityStore:
+        """The landed activity."""
+        return ActivityStore(self.data_dir / "activity")
+
+    @property
+    def source(self) -> ActivitySource:
+        """Where activity comes from; the gate of consent stands before it.
+
+        Raises:
+            ConfigurationError: without accepted privacy terms, or for a kind of source that this
+                version does not read.
+        """
+        consent.require(self._configuration)
+        if self._source is None:
+            settings = self._configuration.source
+            if settings.kind != "folder":
+                raise ConfigurationError(
+                    "source.kind: 'graph' cannot be read by this version yet. Expected: folder."
+                )
+            self._source = FolderSource(settings.path)
+        return self._source

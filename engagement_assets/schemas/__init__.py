@@ -1,0 +1,80 @@
+"""The published tables: names, types, descriptions and checks, once (contract 5 to 7).
+
+    for table in TABLES.values():
+        failures += validate(connection, table.name)
+    failures += validate_together(connection)
+
+`TABLES` is plain data and cheap to import; pandera and ibis, which take two seconds, are imported
+by the first `validate`. A `Failure` holds no value of any cell and may be logged.
+
+Files: `model.py` (the words), one file for each group of tables, `rules.py` (rules that they
+share), `validation.py` (one table), `together.py` (between tables).
+"""
+
+from typing import TYPE_CHECKING
+
+from .model import Column, Failure, Rule, Table
+from .office import LEVELS, OFFICE
+from .people import CUSTOMER, MAILBOX, MAILBOX_STATUSES, USER_ENTITY
+from .runs import LEDGER, LEDGER_OUTCOMES, RUN, RUN_STATUSES
+from .score import COMPONENTS, SCORE_CONTRIBUTION, SCORE_HISTORY
+from .together import TOGETHER, TogetherRule, validate_together
+
+if TYPE_CHECKING:
+    import duckdb
+
+__all__ = [
+    "COMPONENTS",
+    "LEDGER_OUTCOMES",
+    "LEVELS",
+    "MAILBOX_STATUSES",
+    "RUN_STATUSES",
+    "TABLES",
+    "TOGETHER",
+    "Column",
+    "Failure",
+    "Rule",
+    "Table",
+    "TogetherRule",
+    "validate",
+    "validate_together",
+]
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        OFFICE,
+        SCORE_CONTRIBUTION,
+        CUSTOMER,
+        USER_ENTITY,
+        MAILBOX,
+        RUN,
+        LEDGER,
+        SCORE_HISTORY,
+    )
+}
+
+
+def validate(connection: "duckdb.DuckDBPyConnection", table: str) -> list[Failure]:
+    """Check a published table in the connection's current schema against its definition.
+
+    A table of the wrong shape (columns, types, order) is not looked into any further.
+
+    Args:
+        connection: any DuckDB connection, also inside a transaction (what the transaction wrote
+            is seen), read-only or with a locked configuration. It is only read from, and its
+            settings stay as they are; rows not yet fetched from it are lost. As everywhere in
+            DuckDB, a query that fails inside a transaction spoils the transaction.
+        table: the name of one of `TABLES`.
+
+    Returns:
+        What does not hold; nothing when all is well. A check that cannot be made is a failure
+        that names the exception's class.
+
+    Raises:
+        KeyError: there is no published table of that name.
+    """
+    definition = TABLES[table]
+    from .validation import validate as validate_table  # noqa: PLC0415 (slow, see above)
+
+    return validate_table(connection, definition)

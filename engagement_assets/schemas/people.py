@@ -1,0 +1,135 @@
+"""Whose mailboxes are looked at, which of them were read, and the customers (contract 7)."""
+
+from typing import Any
+
+from .model import Column, Rule, Table
+from .rules import address, identifier, one_of
+
+MAILBOX_STATUSES = ("processed", "failed", "no_mailbox", "denied", "pending")
+
+
+def _covers_a_stretch(row: Any) -> Any:
+    none = row.CoveredFrom.isnull() & row.CoveredTo.isnull()
+    return none | (row.CoveredFrom <= row.CoveredTo)
+
+
+def _covered_when_processed(row: Any) -> Any:
+    return (row.Status != "processed") | row.CoveredFrom.notnull()
+
+
+def _says_why(row: Any) -> Any:
+    return (row.Status == "processed") | (row.Reason.fill_null("") != "")
+
+
+USER_ENTITY = Table(
+    name="Office_UserEntity",
+    description="The people of your organisation whose e-mails and meetings are looked at.",
+    grain="one person",
+    key=("UserId",),
+    contract="1, 7",
+    columns=(
+        Column(
+            "UserId",
+            "VARCHAR",
+            "The person's id in your Microsoft 365 (Entra object id).",
+            "1, 7",
+            rules=(identifier(),),
+        ),
+        Column(
+            "EmailAddress",
+            "VARCHAR",
+            "The person's main e-mail address.",
+            "7",
+            rules=(address(),),
+        ),
+    ),
+)
+
+CUSTOMER = Table(
+    name="Office_Customer",
+    description=(
+        "All accounts of your customer list, also those that nobody wrote to or met in the last "
+        "year."
+    ),
+    grain="one account",
+    key=("CustomerId",),
+    contract="1, 7",
+    columns=(
+        Column(
+            "CustomerId",
+            "VARCHAR",
+            "The account's id, as in your customer list.",
+            "1, 7",
+            rules=(identifier(),),
+        ),
+        Column(
+            "Name",
+            "VARCHAR",
+            "The account's name; empty when your customer list has none.",
+            "7",
+            nullable=True,
+        ),
+    ),
+)
+
+MAILBOX = Table(
+    name="Office_Mailbox",
+    description=(
+        "Which mailboxes were read and, if one was not, why: how far you can trust the numbers. "
+        "It never says how much a person writes or meets."
+    ),
+    grain="one person's mailbox and calendar",
+    key=("UserId",),
+    contract="7",
+    columns=(
+        Column(
+            "UserId",
+            "VARCHAR",
+            "The person, as in Office_UserEntity.",
+            "7",
+            rules=(identifier(),),
+        ),
+        Column(
+            "EmailAddress",
+            "VARCHAR",
+            "The person's main e-mail address, as in Office_UserEntity.",
+            "7",
+            rules=(address(),),
+        ),
+        Column(
+            "Status",
+            "VARCHAR",
+            "What happened in the last run: `processed` (read), `failed` (an error; it is tried "
+            "again next time), `no_mailbox` (the person has none), `denied` (your administrator "
+            "does not allow it), `pending` (not yet its turn).",
+            "7",
+            rules=(one_of(*MAILBOX_STATUSES),),
+        ),
+        Column(
+            "Reason",
+            "VARCHAR",
+            "Why the mailbox was not read; empty when it was.",
+            "7",
+            nullable=True,
+        ),
+        Column(
+            "CoveredFrom",
+            "TIMESTAMP WITH TIME ZONE",
+            "Start of the time whose e-mails and meetings count (UTC); empty when none do.",
+            "4, 7",
+            nullable=True,
+        ),
+        Column(
+            "CoveredTo",
+            "TIMESTAMP WITH TIME ZONE",
+            "End of the time whose e-mails and meetings count (UTC); empty when none do.",
+            "4, 7",
+            nullable=True,
+        ),
+    ),
+    rules=(
+        Rule("CoveredFrom is not after CoveredTo, both or neither", _covers_a_stretch),
+        Rule("a stretch is covered when Status is processed", _covered_when_processed),
+        Rule("a Reason when Status is not processed", _says_why),
+    ),
+)

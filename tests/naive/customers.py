@@ -1,0 +1,85 @@
+"""The customer dataset: accounts, their names and their contacts (section 1)."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from .files import read_csv
+from .people import People
+from .values import Json, clean_address, domain_of, texts
+
+OUTCOMES = (
+    "read",
+    "accepted",
+    "invalid_address",
+    "no_account_id",
+    "own_organisation",
+    "excluded",
+    "duplicate",
+)
+
+
+@dataclass(frozen=True)
+class Customers:
+    """The accounts and the contacts that were accepted."""
+
+    names: dict[str, str | None]
+    """Every account id of the dataset to its name."""
+    accounts_of: dict[str, set[str]]
+    """The address of a contact to the accounts it belongs to."""
+    ledger: Counter[str]
+
+
+def judge(
+    account: str,
+    address: str | None,
+    people: People,
+    excluded: set[str],
+    accepted: dict[str, set[str]],
+) -> str:
+    """Return the first reason for which a row is no contact, or ``accepted``."""
+    if address is None:
+        return "invalid_address"
+    if account == "":
+        return "no_account_id"
+    if people.is_own(address):
+        return "own_organisation"
+    if address in excluded or domain_of(address) in excluded:
+        return "excluded"
+    if account in accepted.get(address, set()):
+        return "duplicate"
+    return "accepted"
+
+
+def read_exclusions(entries: list[str]) -> set[str]:
+    """Return the exclusions: addresses, and domains (without @), normalised alike."""
+    return {clean_address(entry) or entry.strip().lower() for entry in entries}
+
+
+def read_customers(folder: Path, settings: Json, people: People) -> Customers:
+    """Read the files that the configuration's ``customers`` names."""
+    id_column, email_column = str(settings["account_id"]), str(settings["email"])
+    excluded = read_exclusions(texts(settings, "excluded"))
+    names: dict[str, str | None] = {}
+    accounts_of: defaultdict[str, set[str]] = defaultdict(set)
+    ledger: Counter[str] = Counter()
+
+    for row in read_csv(folder / str(settings["contacts"]), [id_column, email_column]):
+        account = str(row[id_column]).strip()
+        address = clean_address(row[email_column])
+        if account != "":
+            names[account] = None
+        outcome = judge(account, address, people, excluded, accounts_of)
+        if outcome == "accepted" and address is not None:
+            accounts_of[address].add(account)
+        ledger["read"] += 1
+        ledger[outcome] += 1
+
+    if settings.get("accounts"):
+        name_column = str(settings["account_name"])
+        for row in read_csv(folder / str(settings["accounts"]), [id_column, name_column]):
+            account = str(row[id_column]).strip()
+            if account != "":
+                # An account that is listed twice keeps the first name that it has.
+                names[account] = names.get(account) or str(row[name_column]).strip() or None
+    return Customers(names, dict(accounts_of), ledger)

@@ -1,0 +1,59 @@
+"""Makes every ``tests/sql/<model>/<case>.yaml`` a test; `golden.py` describes the cases."""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engagement_assets.warehouse.models import ModelError
+
+from .golden import CaseError, GoldenMismatch, Project, read_case
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def _project() -> Project:
+    """The real models and sources, when the first case runs: collecting needs neither."""
+    from engagement_assets.warehouse.sources import SOURCES  # noqa: PLC0415
+
+    return Project(_HERE.parents[1] / "dbt_like_sql", SOURCES)
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return _project()
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    if file_path.suffix in {".yaml", ".yml"}:
+        collector: pytest.Collector = GoldenFile.from_parent(parent, path=file_path)
+        return collector
+    return None
+
+
+class GoldenFile(pytest.File):
+    """A file of one case."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        item: pytest.Item = GoldenItem.from_parent(self, name=self.path.stem)
+        yield item
+
+
+class GoldenItem(pytest.Item):
+    """A case."""
+
+    def runtest(self) -> None:
+        if self.path.parent.parent != _HERE or self.path.suffix != ".yaml":
+            raise CaseError(f"a case is called {_HERE.name}/<model>/<case>.yaml")
+        _project().check(read_case(self.path))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        if isinstance(excinfo.value, CaseError | GoldenMismatch | ModelError):
+            return f"{self.path}\n{excinfo.value}"
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        return self.path, None, f"{self.path.parent.name}: {self.path.stem}"

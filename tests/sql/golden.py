@@ -1,0 +1,352 @@
+"""Golden cases: what a model makes of given rows, as data.
+
+A case is a file ``<model>/<case>.yaml``::
+
+    why: A reply counts once, to the newest message before it.
+    given:                                # sources and models; any other is empty, or built
+      email_account:
+        - {account_no: 1, email_key: 10, sent_at: 2026-03-02T09:00:00Z}
+    expect:                               # every row of the model, in any order
+      - {account_no: 1, email_key: 11}    # columns that are not listed are not compared
+
+A column that a given row leaves out is null. Values have the type of their column: text is text
+(quote what YAML takes for a number, a date or a yes), an instant has a time zone. Floats are
+equal when nine digits are.
+"""
+
+import datetime as dt
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import duckdb
+import yaml
+
+from engagement_assets.warehouse.model_sql import closest
+from engagement_assets.warehouse.models import Model, build, columns, load_models, upstream
+
+Rows = Sequence[Mapping[str, object]]
+Values = tuple[Any, ...]
+
+_SHOWN = 30
+_EXPECTED = "golden expected"
+
+_WHOLE = {
+    f"{unsigned}{size}INT" for unsigned in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")
+}
+_WHOLE |= {"INTEGER", "UINTEGER"}
+_NUMBER = ({"int", "float"}, "is no number")
+# How YAML writes a value of a DuckDB type: the Python types that it becomes, and what to say of
+# others. Types that are not here take whatever DuckDB can cast.
+_WRITTEN: Mapping[str, tuple[set[str], str]] = {
+    "VARCHAR": ({"str"}, "is no text: quote it"),
+    "BOOLEAN": ({"bool"}, "is neither true nor false"),
+    "WHOLE": ({"int"}, "is no whole number"),
+    "DOUBLE": _NUMBER,
+    "FLOAT": _NUMBER,
+    "DECIMAL": _NUMBER,
+    "DATE": ({"date"}, "is no date: write 2026-03-02"),
+    "TIMESTAMP WITH TIME ZONE": ({"instant"}, "is no instant: write 2026-03-02T09:00:00Z"),
+    "TIMESTAMP": ({"datetime"}, "is no local time: write 2026-03-02T09:00:00"),
+}
+
+
+class CaseError(Exception):
+    """The case itself is wrong, not the model."""
+
+
+class GoldenMismatch(AssertionError):  # noqa: N818 - it is a failed assertion
+    """The model makes other rows than the case expects."""
+
+
+class SourceTable(Protocol):
+    """What the harness needs of a source."""
+
+    def create(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Create the empty table."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One file: the model's name is that of its folder."""
+
+    path: Path
+    model: str
+    why: str
+    given: Mapping[str, Rows]
+    expect: Rows
+
+
+# --- reading a case -----------------------------------------------------------------------------
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that is there twice is an error instead of a lost value."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value if key.value != "<<"]
+        for key, count in Counter(keys).items():
+            if count > 1:
+                line = node.start_mark.line + 1
+                raise CaseError(f"the key {key} is there {count} times (from line {line})")
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_case(path: Path) -> Case:
+    """Read one case.
+
+    Raises:
+        CaseError: It is not of the form that this module describes.
+    """
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise CaseError(f"this is no YAML: {error}") from None
+    keys = {"why", "given", "expect"}
+    if not isinstance(content, dict) or not {"why", "expect"} <= content.keys() <= keys:
+        raise CaseError("a case has the keys why, given and expect, and no others")
+    if not isinstance(content["why"], str) or not content["why"].strip():
+        raise CaseError("why must say in words what the case is about")
+    given = content.get("given") or {}
+    if not isinstance(given, dict):
+        raise CaseError("given must map tables to rows")
+    return Case(
+        path=path,
+        model=path.parent.name,
+        why=content["why"].strip(),
+        given={str(table): _rows(f"given {table}", rows or []) for table, rows in given.items()},
+        expect=_rows("expect", content["expect"]),
+    )
+
+
+def _rows(where: str, rows: object) -> Rows:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise CaseError(
+            f"{where}: write a list of rows, each a map of column to value ([] if none)"
+        )
+    return rows
+
+
+# --- running a case -----------------------------------------------------------------------------
+
+
+class Project:
+    """A folder of models and the sources that they stand on."""
+
+    def __init__(self, folder: Path, sources: Mapping[str, SourceTable]) -> None:
+        self._folder = folder
+        self._sources = sources
+
+    def check(self, case: Case) -> None:
+        """Run one case.
+
+        Raises:
+            CaseError: The case names tables or columns that are not there, or wrong types.
+            GoldenMismatch: The rows differ; the text shows how.
+            ModelError: A model that the case needs cannot be loaded or built.
+        """
+        needed = self._needed(case)
+        read = {table for model in needed for table in model.references}
+        with _connect() as connection:
+            for table in sorted(read - {model.name for model in needed}):
+                self._create(connection, table)
+                _insert(connection, table, case.given.get(table, []), f"given {table}")
+            for model in needed:
+                build(connection, model)
+            _compare(connection, case)
+
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        """All models by name, in the order in which they are built."""
+        return {model.name: model for model in load_models(self._folder, self._sources)}
+
+    def types(self, table: str) -> dict[str, str]:
+        """The columns and types of a source or model, learned by building it on empty sources.
+
+        Raises:
+            ModelError: It cannot be built.
+        """
+        # Only what is upstream: a broken model fails the cases that need it, not all.
+        for model in upstream(self._all, table) if table in self.models else ():
+            if model.name not in self._types:
+                build(self._empty, model)
+                self._types[model.name] = columns(self._empty, model.name)
+        return self._types.get(table) or columns(self._empty, table)
+
+    def _needed(self, case: Case) -> tuple[Model, ...]:
+        if case.model not in self.models:
+            raise CaseError(
+                f"the folder's name, {case.model}, is no model. {closest(case.model, self.models)}"
+            )
+        known = [*self._sources, *self.models]
+        for table in case.given:
+            if table not in known:
+                raise CaseError(f"there is no table {table}. {closest(table, known)}")
+        needed = upstream(self._all, case.model, given=case.given)
+        read = {table for model in needed for table in model.references}
+        for table in case.given:
+            if table not in read:
+                raise CaseError(
+                    f"{table} is given, but {case.model} does not read it, or only by way of a "
+                    "table that is given too"
+                )
+        return needed
+
+    @cached_property
+    def _empty(self) -> duckdb.DuckDBPyConnection:
+        """A database in which models are built on empty sources, to learn their types."""
+        connection = _connect()
+        for source in self._sources.values():
+            source.create(connection)
+        return connection
+
+    @cached_property
+    def _types(self) -> dict[str, dict[str, str]]:
+        return {}
+
+    @property
+    def _all(self) -> tuple[Model, ...]:
+        return tuple(self.models.values())
+
+    def _create(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+        if table in self._sources:
+            self._sources[table].create(connection)
+        else:
+            _create_table(connection, table, self.types(table))
+
+
+def _connect() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("set TimeZone = 'UTC'")
+    # Otherwise a table that is missing could turn out to be a Python variable.
+    connection.execute("set python_enable_replacements = false")
+    return connection
+
+
+def _create_table(
+    connection: duckdb.DuckDBPyConnection, table: str, kinds: Mapping[str, str]
+) -> None:
+    declared = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
+    connection.execute(f'create table "{table}" ({declared})')
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Rows, where: str) -> None:
+    kinds = columns(connection, table)
+    for number, row in enumerate(rows, start=1):
+        for name, value in row.items():
+            if name not in kinds:
+                raise CaseError(
+                    f"{where}, row {number}: no column {name}. {closest(str(name), kinds)}"
+                )
+            if wrong := _wrong_type(value, kinds[name]):
+                raise CaseError(f"{where}, row {number}, {name}: {show(value)} {wrong}")
+        marks = ", ".join("?" for _ in kinds)
+        try:
+            connection.execute(
+                f'insert into "{table}" values ({marks})', [row.get(name) for name in kinds]
+            )
+        except duckdb.Error as error:
+            raise CaseError(f"{where}, row {number}: {error}") from None
+
+
+def _wrong_type(value: object, kind: str) -> str:
+    """What is wrong with a value, as YAML reads it, for a column of a type; empty if nothing."""
+    if value is None:
+        return ""
+    if kind.endswith("]"):
+        if not isinstance(value, list):
+            return "is no list"
+        element = kind[: kind.rindex("[")]
+        return next((wrong for each in value if (wrong := _wrong_type(each, element))), "")
+    kind = kind.partition("(")[0]
+    found = "instant" if isinstance(value, dt.datetime) and value.tzinfo else type(value).__name__
+    right, remedy = _WRITTEN.get("WHOLE" if kind in _WHOLE else kind, ({found}, ""))
+    return "" if found in right else remedy
+
+
+# --- comparing ----------------------------------------------------------------------------------
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
+    kinds = columns(connection, case.model)
+    names = list(case.expect[0]) if case.expect else list(kinds)
+    for number, row in enumerate(case.expect, start=1):
+        if not row or set(row) != set(names):
+            raise CaseError(f"expect, row {number}: list the same columns in every row")
+        if unknown := [name for name in names if name not in kinds]:
+            raise CaseError(
+                f"expect: {case.model} has no column {unknown[0]}. {closest(unknown[0], kinds)}"
+            )
+    # Through a table of the same types, so that both sides come back as the same Python values.
+    _create_table(connection, _EXPECTED, {name: kinds[name] for name in names})
+    _insert(connection, _EXPECTED, case.expect, "expect")
+    found = _fetch(connection, case.model, names)
+    expected = _fetch(connection, _EXPECTED, names)
+    if found != expected:
+        raise GoldenMismatch(f"{case.why}\n\n{difference(names, expected, found)}")
+
+
+def _fetch(
+    connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str]
+) -> Counter[Values]:
+    listed = ", ".join(f'"{name}"' for name in names)
+    rows = connection.execute(f'select {listed} from "{table}"').fetchall()
+    return Counter(tuple(_comparable(value) for value in row) for row in rows)
+
+
+def _comparable(value: object) -> object:
+    if isinstance(value, float):
+        return math.nan if math.isnan(value) else float(f"{value:.9g}")
+    if isinstance(value, list):
+        return tuple(_comparable(each) for each in value)
+    if isinstance(value, dict):
+        return tuple((key, _comparable(each)) for key, each in value.items())
+    return value
+
+
+def difference(names: Sequence[str], expected: Counter[Values], found: Counter[Values]) -> str:
+    """Lay out the rows that are missing and unexpected, each beside the one most like it."""
+    missing = sorted((expected - found).elements(), key=repr)
+    unexpected = sorted((found - expected).elements(), key=repr)
+    title = (
+        f"{expected.total()} rows expected, {found.total()} found: "
+        f"{len(missing)} missing, {len(unexpected)} unexpected"
+    )
+    lines: list[tuple[str, ...]] = [("", *names, "")]
+    for row in missing:
+        lines.append(("missing", *map(show, row), ""))
+        near = max(unexpected, key=lambda other: _alike(row, other), default=None)
+        if near is not None and _alike(row, near):
+            unexpected.remove(near)
+            differs = [n for n, a, b in zip(names, row, near, strict=True) if a != b]
+            lines.append(("unexpected", *map(show, near), f"<- differs in {', '.join(differs)}"))
+    lines += [("unexpected", *map(show, row), "") for row in unexpected]
+    shown = lines[: _SHOWN + 1]
+    widths = [max(len(line[index]) for line in shown) for index in range(len(shown[0]))]
+    text = [
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in shown
+    ]
+    more = [f"... and {len(lines) - len(shown)} more"] if len(lines) > len(shown) else []
+    return "\n".join([title, "", *text, *more])
+
+
+def _alike(row: Values, other: Values) -> int:
+    return sum(a == b for a, b in zip(row, other, strict=True))
+
+
+def show(value: object) -> str:
+    """Write a value as a case would."""
+    if value is None or isinstance(value, bool | str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dt.datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(show, value))}]"
+    return str(value.normalize()) if isinstance(value, Decimal) else str(value)

@@ -1,0 +1,69 @@
+"""The whole path without Dagster, for tests that run it many times."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from engagement_assets import config, consent
+from engagement_assets.activity import people
+from engagement_assets.activity.folder import FolderSource
+from engagement_assets.definitions import sql_folder
+from engagement_assets.warehouse import database, inputs, publishing, reading
+from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
+from engagement_assets.warehouse.models import Model, build, load_models
+from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.window import Window
+
+Rows = list[dict[str, object]]
+MODELS: tuple[Model, ...] = load_models(sql_folder(), SOURCES)
+
+
+def run(
+    config_file: Path, run_id: str = "run", *, batch_bytes: int = BATCH_BYTES, threads: int = 1
+) -> Path:
+    """Run everything once and return the published folder."""
+    settings = config.load(config_file)
+    consent.require(settings)
+    assert settings.source.kind == "folder"
+    source = FolderSource(settings.source.path)
+    selected = people.select(source, settings.mailboxes.addresses, settings.mailboxes.opted_out)
+    started_at = datetime.now(UTC)
+    window = Window.until(settings.as_of or started_at, settings.time_zone)
+    with database.connect(settings.data_dir / "warehouse" / "warehouse.duckdb") as connection:
+        connection.execute(f"set threads = {threads}")
+        inputs.write_run(connection, run_id, started_at, window)
+        inputs.write_weights(connection, settings.score_weights)
+        publishing.load_previous(connection, settings.data_dir)
+        domains = source.organisation_domains() | set(settings.mailboxes.organisation_domains)
+        inputs.write_people(connection, selected, domains)
+        inputs.write_customers(connection, settings.customers)
+        store = ActivityStore(settings.data_dir / "activity")
+        outcomes = reading.read_mailboxes(
+            connection,
+            store,
+            source,
+            [person.id for person in selected.persons],
+            lambda done, total: None,
+            batch_bytes,
+        )
+        store.tidy(connection, selected.opted_out)
+        reading.expose_mailboxes(connection, store, outcomes, window)
+        for model in MODELS:
+            if "run_end" in model.references:
+                inputs.write_run_end(connection, datetime.now(UTC))
+            build(connection, model)
+        return publishing.publish(connection, settings.data_dir, run_id)
+
+
+def published(folder: Path) -> Mapping[str, Rows]:
+    """Return the rows of every published table."""
+    tables: dict[str, Rows] = {}
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for file in sorted(folder.glob("parquet/*.parquet")):
+            answer = connection.execute("from read_parquet(?)", [str(file)])
+            names = [column[0] for column in answer.description or ()]
+            tables[file.stem] = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    return tables

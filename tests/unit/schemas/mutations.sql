@@ -1,0 +1,235 @@
+-- What can be wrong with snapshot.sql. The comment above a statement is the failure that it must lead
+-- to, with its count (others may come with it). Rules that many columns share are in test_schemas.py.
+
+-- Office.CustomerId: not empty, no white space around (3)
+UPDATE Office SET CustomerId = '' WHERE CustomerId = 'B';
+
+-- Office.CustomerId: not empty, no white space around (6)
+UPDATE Office SET CustomerId = 'B' || chr(9);
+
+-- Office.EngagementScore: between 0 and 100 (2)
+UPDATE Office SET EngagementScore = 100.1 WHERE AggregationLevel = 'week';
+
+-- Office.EngagementScore: between 0 and 100 (6)
+UPDATE Office SET EngagementScore = -0.1;
+
+-- Office.EngagementScore: between 0 and 100 (6)
+UPDATE Office SET EngagementScore = 'nan';
+
+-- Office.EngagementScore: one decimal (6)
+UPDATE Office SET EngagementScore = 41.66;
+
+-- Office.DaysSinceLastEmail: at least 0 (6)
+UPDATE Office SET DaysSinceLastEmail = -1;
+
+-- Office.DaysSinceLastMeeting: at least 0 (6)
+UPDATE Office SET DaysSinceLastMeeting = -1;
+
+-- Office.AggregationLevel: one of year, month, week (6)
+UPDATE Office SET AggregationLevel = 'day';
+
+-- Office: PrimaryKey is CustomerId|AggregationLevel|AggregationStartDate (6)
+UPDATE Office SET PrimaryKey = 'x' || PrimaryKey;
+
+-- Office: weeks start on a Monday (2)
+UPDATE Office SET AggregationStartDate = AggregationStartDate + 1 WHERE AggregationLevel = 'week';
+
+-- Office: months start on the first (2)
+UPDATE Office SET AggregationStartDate = AggregationStartDate + 1 WHERE AggregationLevel = 'month';
+
+-- Office: the period has an e-mail or a meeting (6)
+UPDATE Office
+SET NoOfEmails_ToAccount = 0, NoOfEmails_FromAccount = 0, NoOfContactsInvolved_Meetings = 0;
+
+-- Office: people on both sides when there are e-mails, and only then (6)
+UPDATE Office SET NoOfContactsInvolved_Emails = 0;
+
+-- Office: people on both sides when there are e-mails, and only then (6)
+UPDATE Office SET NoOfAccountContactsInvolved_Emails = 0;
+
+-- Office: people on both sides when there are e-mails, and only then (6)
+UPDATE Office SET NoOfEmails_ToAccount = 0, NoOfEmails_FromAccount = 0;
+
+-- Office: people on both sides when there are meetings (6)
+UPDATE Office SET NoOfAccountContactsInvolved_Meetings = 0;
+
+-- Office: people on both sides when there are meetings (6)
+UPDATE Office SET NoOfContactsInvolved_Meetings = 0, NoOfAccountContactsInvolved_Meetings = 0;
+
+-- Office: DaysSinceLastEmail is known when there are e-mails (6)
+UPDATE Office SET DaysSinceLastEmail = NULL;
+
+-- Office: DaysSinceLastMeeting is known when there are meetings (6)
+UPDATE Office SET DaysSinceLastMeeting = NULL;
+
+-- Office: a meeting duration only with meetings (6)
+UPDATE Office SET NoOfContactsInvolved_Meetings = 0;
+
+-- Office: a reply duration only with e-mails from the account (6)
+UPDATE Office SET AverageDuration_Of_AccountEmailReplies = 5, NoOfEmails_FromAccount = 0;
+
+-- Office_ScoreContribution.Component: one of EmailsFromAccount, TwoWayEmails, Replies, Meetings, AccountPeople, OwnPeople, Recency (6)
+UPDATE Office_ScoreContribution SET Component = 'Luck' WHERE Component = 'Recency';
+
+-- Office_ScoreContribution.Reference: a finite number above 0 (6)
+UPDATE Office_ScoreContribution SET Reference = 0 WHERE Component = 'Replies';
+
+-- Office_ScoreContribution.Reference: a finite number above 0 (36)
+UPDATE Office_ScoreContribution SET Reference = 'inf' WHERE Component <> 'Replies';
+
+-- Office_ScoreContribution.Weight: between 0 and 100 (6)
+UPDATE Office_ScoreContribution SET Weight = 101 WHERE Component = 'Replies';
+
+-- Office_ScoreContribution.Weight: between 0 and 100 (6)
+UPDATE Office_ScoreContribution SET Weight = -1 WHERE Component = 'Replies';
+
+-- Office_ScoreContribution: Points is Weight * Value / (Value + Reference), 0 when Value is 0 (6)
+UPDATE Office_ScoreContribution SET Points = Points + 0.01 WHERE Component = 'Recency';
+
+-- Office_ScoreContribution: Points is Weight * Value / (Value + Reference), 0 when Value is 0 (6)
+UPDATE Office_ScoreContribution SET Points = 0.01 WHERE Component = 'Replies';
+
+-- Office_ScoreContribution: a Reference when Value is above 0 (6)
+UPDATE Office_ScoreContribution SET Reference = NULL WHERE Component = 'Meetings';
+
+-- Office_Customer.CustomerId: not empty, no white space around (1)
+UPDATE Office_Customer SET CustomerId = ' C' WHERE CustomerId = 'C';
+
+-- Office_UserEntity.UserId: not empty, no white space around (1)
+UPDATE Office_UserEntity SET UserId = '' WHERE UserId = 'u1';
+
+-- Office_Mailbox.UserId: not empty, no white space around (1)
+UPDATE Office_Mailbox SET UserId = 'u1 ' WHERE UserId = 'u1';
+
+-- Office_Mailbox.Status: one of processed, failed, no_mailbox, denied, pending (1)
+UPDATE Office_Mailbox SET Status = 'lost' WHERE UserId = 'u1';
+
+-- Office_Mailbox: CoveredFrom is not after CoveredTo, both or neither (1)
+UPDATE Office_Mailbox SET CoveredTo = CoveredFrom - INTERVAL 1 SECOND;
+
+-- Office_Mailbox: CoveredFrom is not after CoveredTo, both or neither (1)
+UPDATE Office_Mailbox SET CoveredTo = NULL;
+
+-- Office_Mailbox: a stretch is covered when Status is processed (1)
+UPDATE Office_Mailbox SET CoveredFrom = NULL;
+
+-- Office_Mailbox: a Reason when Status is not processed (1)
+UPDATE Office_Mailbox SET Reason = NULL;
+
+-- Office_Mailbox: a Reason when Status is not processed (1)
+UPDATE Office_Mailbox SET Reason = '';
+
+-- Office_Run.RunId: not empty, no white space around (1)
+UPDATE Office_Run SET RunId = '' WHERE RunId = 'r1';
+
+-- Office_Run.Status: one of succeeded, succeeded_with_warnings (2)
+UPDATE Office_Run SET Status = 'failed';
+
+-- Office_Run: FinishedAt is not before StartedAt (2)
+UPDATE Office_Run SET FinishedAt = StartedAt - INTERVAL 1 SECOND;
+
+-- Office_Run: ProcessedAddresses is at most SelectedAddresses (2)
+UPDATE Office_Run SET ProcessedAddresses = 3;
+
+-- Office_Run: CustomersEnriched is at most CustomersTotal (1)
+UPDATE Office_Run SET CustomersTotal = 1;
+
+-- Office_Run: days of data when there are e-mails or meetings, and only then (2)
+UPDATE Office_Run SET DaysOfData = 0;
+
+-- Office_Run: days of data when there are e-mails or meetings, and only then (2)
+UPDATE Office_Run SET EmailsProcessed = 0, MeetingsProcessed = 0;
+
+-- Office_Ledger.Item: one of email, meeting, contact (8)
+UPDATE Office_Ledger SET Item = 'chat' WHERE Item = 'meeting';
+
+-- Office_Ledger: Outcome is one of the outcomes of Item (1)
+UPDATE Office_Ledger SET Outcome = 'accepted' WHERE Item = 'email' AND Outcome = 'draft';
+
+-- Office_ScoreHistory.RunId: not empty, no white space around (1)
+UPDATE Office_ScoreHistory SET RunId = ' r1' WHERE RunId = 'r1';
+
+-- Office_ScoreHistory.CustomerId: not empty, no white space around (1)
+UPDATE Office_ScoreHistory SET CustomerId = '' WHERE RunId = 'r1';
+
+-- Office_ScoreHistory.EngagementScore: between 0 and 100 (1)
+UPDATE Office_ScoreHistory SET EngagementScore = 101 WHERE RunId = 'r1';
+
+-- Office_ScoreHistory.EngagementScore: one decimal (1)
+UPDATE Office_ScoreHistory SET EngagementScore = 12.34 WHERE RunId = 'r1';
+
+-- Office: one year row for each account (1)
+UPDATE Office SET AggregationLevel = 'month' WHERE PrimaryKey LIKE 'B|year%';
+
+-- Office: one year row for each account (1)
+UPDATE Office SET AggregationStartDate = AggregationStartDate + 1 WHERE PrimaryKey LIKE 'B|year%';
+
+-- Office: one EngagementStartDate for each account (1)
+UPDATE Office SET EngagementStartDate = EngagementStartDate + 1 WHERE PrimaryKey LIKE 'B|year%';
+
+-- Office: every account is a customer (1)
+UPDATE Office_Customer SET CustomerId = 'D' WHERE CustomerId = 'B';
+
+-- Office_ScoreContribution: 7 contributions for each row (2)
+UPDATE Office_ScoreContribution SET PrimaryKey = 'nobody'
+WHERE Component = 'Recency' AND PrimaryKey LIKE 'B|year%';
+
+-- Office_ScoreContribution: 7 contributions for each row (6)
+UPDATE Office_ScoreContribution SET PrimaryKey = replace(PrimaryKey, 'B', 'C')
+WHERE PrimaryKey LIKE 'B%';
+
+-- Office_ScoreContribution: points add up to the score (3)
+UPDATE Office SET EngagementScore = EngagementScore + 0.1 WHERE CustomerId = 'B';
+
+-- Office_ScoreContribution: points add up to the score (1)
+UPDATE Office_ScoreContribution SET Points = 'nan'
+WHERE Component = 'Recency' AND PrimaryKey LIKE 'B|year%';
+
+-- Office_ScoreContribution: weights are the same everywhere and sum to 100 (1)
+UPDATE Office_ScoreContribution SET Weight = 9 WHERE Component = 'Replies';
+
+-- Office_ScoreContribution: weights are the same everywhere and sum to 100 (1)
+UPDATE Office_ScoreContribution SET Weight = 9
+WHERE Component = 'Replies' AND PrimaryKey LIKE 'B%';
+
+-- Office_Mailbox: the mailboxes are those of the persons (2)
+UPDATE Office_Mailbox SET UserId = 'u3' WHERE UserId = 'u2';
+
+-- Office_Mailbox: the mailboxes are those of the persons (1)
+UPDATE Office_Mailbox SET EmailAddress = 'other@contoso.com' WHERE UserId = 'u2';
+
+-- Office_Ledger: read is the sum of the other outcomes (1)
+UPDATE Office_Ledger SET Count = Count + 1 WHERE Item = 'email' AND Outcome = 'read';
+
+-- Office_Run: the current run counts the accounts of Office (1)
+UPDATE Office_Run SET CustomersEnriched = 1;
+
+-- Office_Run: the current run counts the persons (1)
+UPDATE Office_Run SET SelectedAddresses = 3;
+
+-- Office_Run: the current run counts the persons (1)
+UPDATE Office_Run SET ProcessedAddresses = 2;
+
+-- Office_Run: the current run warns when a mailbox failed or was denied (1)
+UPDATE Office_Run SET Status = 'succeeded';
+
+-- Office_Run: the current run warns when a mailbox failed or was denied (1)
+UPDATE Office_Mailbox SET Status = 'no_mailbox' WHERE UserId = 'u2';
+
+-- Office_Run: the current run counts what the ledger counts (1)
+UPDATE Office_Run SET EmailsProcessed = 9;
+
+-- Office_Run: the current run counts what the ledger counts (1)
+UPDATE Office_Run SET MeetingsProcessed = 9;
+
+-- Office_ScoreHistory: the history knows the runs (1)
+UPDATE Office_ScoreHistory SET RunId = 'r0' WHERE RunId = 'r1';
+
+-- Office_ScoreHistory: the history knows the runs (1)
+UPDATE Office_ScoreHistory SET AsOfTime = AsOfTime + INTERVAL 1 SECOND WHERE RunId = 'r1';
+
+-- Office_ScoreHistory: the history ends with the scores of Office (1)
+UPDATE Office_ScoreHistory SET EngagementScore = EngagementScore + 1 WHERE RunId = 'r2' AND CustomerId = 'B';
+
+-- Office_ScoreHistory: the history ends with the scores of Office (2)
+UPDATE Office_ScoreHistory SET CustomerId = 'C' WHERE RunId = 'r2' AND CustomerId = 'B';

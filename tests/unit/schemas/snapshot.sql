@@ -1,0 +1,48 @@
+-- A right snapshot. Two accounts with an e-mail to them, a meeting, and one or four e-mails from them:
+-- they differ in EmailsFromAccount only, whose reference is 2. A third account was silent. The run
+-- before knew one account only.
+
+CREATE TEMP TABLE period AS SELECT * FROM (VALUES
+    ('year', DATE '2025-11-24'), ('month', DATE '2026-11-01'), ('week', DATE '2026-11-23')
+) AS period (level, start);
+
+INSERT INTO Office_Customer VALUES ('A|1', 'Åland Ferries'), ('B', NULL), ('C', 'Silent Ltd');
+
+INSERT INTO Office
+SELECT
+    id || '|' || level || '|' || start, id, score, 1, emails, 0, 1, 2, 1, 1, 1,
+    DATE '2026-11-23', 1, 0, 30.5, NULL, start, level
+FROM (VALUES ('A|1', 41.7, 1), ('B', 48.3, 4)) AS account (id, score, emails), period;
+
+INSERT INTO Office_ScoreContribution
+SELECT PrimaryKey, component, value, reference, weight,
+    CASE WHEN value > 0 THEN weight * value / (value + reference) ELSE 0 END
+FROM (
+    SELECT PrimaryKey, component, weight::DOUBLE AS weight,
+        CASE component WHEN 'EmailsFromAccount' THEN NoOfEmails_FromAccount
+            WHEN 'Replies' THEN 0 ELSE 1 END::DOUBLE AS value,
+        CASE component WHEN 'EmailsFromAccount' THEN 2
+            WHEN 'Replies' THEN NULL ELSE 1 END::DOUBLE AS reference
+    FROM Office, (VALUES
+        ('EmailsFromAccount', 20), ('TwoWayEmails', 15), ('Replies', 10), ('Meetings', 25),
+        ('AccountPeople', 10), ('OwnPeople', 10), ('Recency', 10)
+    ) AS weights (component, weight)
+) AS part;
+
+INSERT INTO Office_UserEntity VALUES ('u1', 'ada@contoso.com'), ('u2', 'grace@contoso.com');
+
+INSERT INTO Office_Mailbox VALUES
+    ('u1', 'ada@contoso.com', 'processed', NULL,
+        '2025-11-24 00:00:00+00', '2026-11-24 12:00:00+00'),
+    ('u2', 'grace@contoso.com', 'failed', 'the mailbox did not answer', NULL, NULL);
+
+INSERT INTO Office_Run VALUES
+    ('r1', '2026-11-17 12:00:00+00', '2026-11-17 12:00:00+00', '2026-11-17 12:01:00+00',
+        'succeeded', 1, 1, 7, 3, 365, 3, 1),
+    ('r2', '2026-11-24 12:00:00+00', '2026-11-24 12:00:00+00', '2026-11-24 12:01:00+00',
+        'succeeded_with_warnings', 2, 1, 8, 4, 2, 3, 2);
+
+INSERT INTO Office_ScoreHistory VALUES ('r1', '2026-11-17 12:00:00+00', 'A|1', 40.0);
+INSERT INTO Office_ScoreHistory
+SELECT 'r2', '2026-11-24 12:00:00+00', CustomerId, EngagementScore FROM Office
+WHERE AggregationLevel = 'year';
