@@ -193,7 +193,7 @@ def messages(organisation: Organisation) -> Messages:
     )
 
 
-def _recipients(  # noqa: PLR0913, PLR0917 (a thread's columns)
+def _recipients(
     choose: Choices,
     organisation: Organisation,
     kind: Numbers,

@@ -55,9 +55,7 @@ class Renderer:
     def write_messages(self, messages: Messages) -> int:
         """Write `messages.ndjson.zst` of every person; return how many lines there are."""
         rng = self._rng
-        boxes = correspondence.mailboxes(
-            messages.recipients, messages.sender, self._all.persons
-        )
+        boxes = correspondence.mailboxes(messages.recipients, messages.sender, self._all.persons)
         item_bytes = rng.integers(0, 256, (len(messages.sent), 16), dtype=np.uint8)
         ids = _fixed(_hexadecimal(item_bytes))
         thread_bytes = rng.integers(
@@ -124,9 +122,7 @@ class Renderer:
     def write_events(self, meetings: Meetings) -> int:
         """Write `events.ndjson.zst` of every person; return how many lines there are."""
         rng = self._rng
-        boxes = correspondence.mailboxes(
-            meetings.attendees, meetings.organizer, self._all.persons
-        )
+        boxes = correspondence.mailboxes(meetings.attendees, meetings.organizer, self._all.persons)
         series = int(meetings.series.max(initial=0)) + 1
         uid_bytes = rng.integers(0, 256, (series, 28), dtype=np.uint8)
         is_cancelled = rng.random(len(meetings.start)) < 0.02
@@ -143,9 +139,7 @@ class Renderer:
             taken = pa.array(index)
             attendees = meetings.attendees.take(index)
             own = rng.choice(len(_RESPONSES), len(index), p=_RESPONSE_SHARES)
-            answers = rng.choice(
-                len(_RESPONSES), len(attendees.values), p=_RESPONSE_SHARES
-            )
+            answers = rng.choice(len(_RESPONSES), len(attendees.values), p=_RESPONSE_SHARES)
             rooms = rng.random(len(attendees.values)) < 0.02
             invited = pc.binary_join_element_wise(
                 _choice((b'{"type":"required",', b'{"type":"resource",'), rooms),
@@ -259,7 +253,9 @@ def _part(lists: Lists, first: Numbers, end: Numbers) -> Lists:
 
 def _moments(seconds: Numbers) -> Column:
     return _fixed(
-        np.datetime_as_string(seconds.astype("datetime64[s]")).astype("S19").view(np.uint8)
+        np.datetime_as_string(seconds.astype("datetime64[s]"))
+        .astype("S19")
+        .view(np.uint8)
         .reshape(-1, 19)
     )
 

@@ -7,15 +7,16 @@ What a stage leaves behind in the configuration's `data_dir`, the next one finds
 
 import json
 import re
-import resource
 import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 
+from bench.measuring import ROOT, peak_bytes, stopwatch
 from engagement_assets import config, schemas
 from engagement_assets.activity import people
 from engagement_assets.activity.folder import FolderSource
@@ -28,9 +29,11 @@ from engagement_assets.window import Window
 
 Result = dict[str, object]
 
-SQL = Path(__file__).parent.parent / "dbt_like_sql"
+SQL = ROOT / "dbt_like_sql"
 
 _SCANS = 3
+
+_PEER_TABLES = ["run", "contact", "account", "person_address", "colleague_address", "organisation_domain", "excluded_folder", "live_file", "local_day", "period_of_day", "score_weight"]
 
 # per type an aggregate that cannot be had without reading every value, and costs next to nothing
 _FORCED: Mapping[str, str] = {
@@ -51,29 +54,29 @@ def warehouse_file(settings: Configuration) -> Path:
 
 def landing(settings: Configuration) -> Result:
     """Land what is new; the people and the customer dataset are read first, and timed apart."""
-    began = time.perf_counter()
-    source = _folder(settings)
-    selected = people.select(source, settings.mailboxes.addresses, settings.mailboxes.opted_out)
-    window = Window.until(settings.as_of or datetime.now(UTC), settings.time_zone)
     store = ActivityStore(settings.data_dir / "activity")
     with database.connect(warehouse_file(settings)) as connection:
-        inputs.write_run(connection, "bench", datetime.now(UTC), window)
-        inputs.write_weights(connection, settings.score_weights)
-        publishing.load_previous(connection, settings.data_dir)
-        inputs.write_people(connection, selected, source.organisation_domains())
-        inputs.write_customers(connection, settings.customers)
-        prepared = time.perf_counter()
+        with stopwatch() as preparing:
+            source = _folder(settings)
+            listed, opted_out = settings.mailboxes.addresses, settings.mailboxes.opted_out
+            selected = people.select(source, listed, opted_out)
+            window = Window.until(settings.as_of or datetime.now(UTC), settings.time_zone)
+            inputs.write_run(connection, uuid4().hex, datetime.now(UTC), window)
+            inputs.write_weights(connection, settings.score_weights)
+            publishing.load_previous(connection, settings.data_dir)
+            inputs.write_people(connection, selected, source.organisation_domains())
+            inputs.write_customers(connection, settings.customers)
         user_ids = [person.id for person in selected.persons]
-        outcomes = reading.read_mailboxes(connection, store, source, user_ids, lambda _a, _b: None)
-        store.tidy(connection)
-        reading.expose_mailboxes(connection, store, outcomes, window)
-        landed = time.perf_counter()
+        with stopwatch() as watch:
+            outcomes = reading.read_mailboxes(connection, store, source, user_ids, _no_progress)
+            store.tidy(connection)
+            reading.expose_mailboxes(connection, store, outcomes, window)
     files = list((settings.data_dir / "activity").glob("*.parquet"))
     return {
-        "seconds": landed - prepared,
-        "preparing": prepared - began,
+        "seconds": watch.wall,
+        "cpu": watch.cpu,
+        "preparing": preparing.wall,
         "bytes": sum(file.stat().st_size for file in files),
-        "batches": len(files),
         "rows": store.rows(user_ids),
     }
 
@@ -82,32 +85,35 @@ def models(settings: Configuration, folder: Path = SQL) -> Result:
     """Build every SQL model."""
     ordered = load_models(folder, SOURCES)
     seconds: dict[str, float] = {}
-    with database.connect(warehouse_file(settings)) as connection:
+    with database.connect(warehouse_file(settings)) as connection, stopwatch() as watch:
         inputs.write_run_end(connection, datetime.now(UTC))
         for model in ordered:
             began = time.perf_counter()
             build(connection, model)
             seconds[model.name] = time.perf_counter() - began
-    return {"seconds": sum(seconds.values()), "by_model": seconds}
+    return {"seconds": watch.wall, "cpu": watch.cpu, "by_model": seconds}
 
 
 def floor(settings: Configuration, folder: Path = SQL) -> Result:
-    """Read once what the models need of the landed rows: nothing can be faster."""
+    """Read once what the models need of the landed rows: nothing can be faster.
+
+    The best of three scans counts: the first one also warms the disk's cache up.
+    """
     ordered = load_models(folder, SOURCES)
-    best = float("inf")
-    read: dict[str, int] = {}
+    sources = (SOURCES["landed_message"], SOURCES["landed_event"])
+    queries = [_forced(source, _needed(source, ordered)) for source in sources]
+    watches = []
     with database.connect(warehouse_file(settings)) as connection:
-        queries = [
-            _forced(source, needed)
-            for source in (SOURCES["landed_message"], SOURCES["landed_event"])
-            if (needed := _needed(source, ordered))
-        ]
         for _ in range(_SCANS):
-            began = time.perf_counter()
-            rows = [connection.execute(query).fetchall()[0] for query in queries]
-            best = min(best, time.perf_counter() - began)
-        read = {"messages": int(rows[0][0]), "events": int(rows[1][0])}
-    return {"seconds": best, **read}
+            with stopwatch() as watch:
+                rows = [connection.execute(query).fetchall()[0][0] for query in queries]
+            watches.append(watch)
+    return {
+        "seconds": min(watch.wall for watch in watches),
+        "cpu": min(watch.cpu for watch in watches),
+        "messages": rows[0],
+        "events": rows[1],
+    }
 
 
 def checks(settings: Configuration) -> Result:
@@ -115,31 +121,38 @@ def checks(settings: Configuration) -> Result:
     import engagement_assets.schemas.validation  # noqa: F401, PLC0415 (slow: not timed)
 
     with database.connect(warehouse_file(settings)) as connection:
-        began = time.perf_counter()
-        failures = [f for table in schemas.TABLES for f in schemas.validate(connection, table)]
-        failures += schemas.validate_together(connection)
-        seconds = time.perf_counter() - began
+        with stopwatch() as watch:
+            failures = [f for table in schemas.TABLES for f in schemas.validate(connection, table)]
+            failures += schemas.validate_together(connection)
         rows = {table: _count(connection, table) for table in schemas.TABLES}
-    return {"seconds": seconds, "failures": [str(failure) for failure in failures], "rows": rows}
+    assert not failures, "\n".join(map(str, failures))
+    return {"seconds": watch.wall, "cpu": watch.cpu, "rows": rows}
 
 
 def publish(settings: Configuration) -> Result:
     """Publish a snapshot; the second look at all checks is part of it."""
     import engagement_assets.schemas.validation  # noqa: F401, PLC0415 (slow: not timed)
 
-    with database.connect(warehouse_file(settings)) as connection:
-        began = time.perf_counter()
-        published = publishing.publish(connection, settings.data_dir, "bench")
-        seconds = time.perf_counter() - began
+    with database.connect(warehouse_file(settings)) as connection, stopwatch() as watch:
+        published = publishing.publish(connection, settings.data_dir, uuid4().hex)
     files = published.rglob("*")
-    return {"seconds": seconds, "bytes": sum(f.stat().st_size for f in files if f.is_file())}
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return {"seconds": watch.wall, "cpu": watch.cpu, "bytes": size}
 
 
-def nothing(settings: Configuration) -> Result:
-    """Open the warehouse: the memory that every stage takes before it works."""
-    began = time.perf_counter()
-    with database.connect(warehouse_file(settings)):
-        return {"seconds": time.perf_counter() - began}
+def peer_inputs(settings: Configuration) -> Result:
+    """Write the small tables and the names of the large files for `bench.pandas_peer`."""
+    folder = settings.data_dir / "peer"
+    folder.mkdir(exist_ok=True)
+    with database.connect(warehouse_file(settings)) as connection:
+        for table in _PEER_TABLES:
+            file = database.quoted(folder / f"{table}.parquet")
+            connection.execute(f'copy "{table}" to {file} (format parquet)')
+    activity = settings.data_dir / "activity"
+    files = {kind: sorted(map(str, activity.glob(f"{kind}s-*"))) for kind in ("message", "event")}
+    published = str(settings.data_dir / "published" / "parquet" / "Office.parquet")
+    (folder / "inputs.json").write_text(json.dumps({"files": files, "published": published}))
+    return {"folder": str(folder)}
 
 
 STAGES: Mapping[str, Callable[[Configuration], Result]] = {
@@ -148,22 +161,12 @@ STAGES: Mapping[str, Callable[[Configuration], Result]] = {
     "floor": floor,
     "checks": checks,
     "publishing": publish,
-    "nothing": nothing,
+    "peer_inputs": peer_inputs,
 }
 
 
-def peak_bytes() -> int:
-    """Return the most memory that this process has held.
-
-    `ru_maxrss` would do, but on Linux a process starts with that of the one that started it.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        found = re.search(r"^VmHWM:\s+(\d+) kB", status.read_text(), re.MULTILINE)
-        if found:
-            return int(found[1]) * 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024
+def _no_progress(_done: int, _total: int) -> None:
+    """Say nothing."""
 
 
 def _folder(settings: Configuration) -> FolderSource:

@@ -316,8 +316,10 @@ def _explain(error: ErrorDetails) -> str:
         case _:
             allowed_text = error["msg"].removeprefix("Input should be ")
     value = error["input"]
-    shown = repr(str(value)) if isinstance(value, str | int | float | Path | datetime) else (
-        "nothing" if value is None else f"a {type(value).__name__}"
+    shown = (
+        repr(str(value))
+        if isinstance(value, str | int | float | Path | datetime)
+        else ("nothing" if value is None else f"a {type(value).__name__}")
     )
     return f"{key}: {shown} is not allowed. Expected: {allowed_text}."
 

@@ -54,9 +54,7 @@ def _csv_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[st
         ) from error
 
 
-def _header(
-    line: str, columns: Sequence[str], file: Path, key: str
-) -> tuple[str, list[str]]:
+def _header(line: str, columns: Sequence[str], file: Path, key: str) -> tuple[str, list[str]]:
     """Return the separator that brings out the columns, and the names of all columns."""
     found: list[str] = []
     for delimiter in DELIMITERS:

@@ -53,5 +53,5 @@ def build(
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return what a code server loads: the configuration that the environment names, or the demo."""
+    """Return what a code server loads: for the configuration that the environment names."""
     return build(Path(os.environ.get(CONFIG_VARIABLE, _DEMO)))

@@ -49,9 +49,7 @@ def serve(config_file: Path, data_dir: Path, port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise EngagementError(
-                f"Port {port} is taken. Name another one with --port."
-            ) from error
+            raise EngagementError(f"Port {port} is taken. Name another one with --port.") from error
     os.environ["DAGSTER_HOME"] = str(instance.prepare(data_dir))
     os.environ[definitions.CONFIG_VARIABLE] = str(config_file.absolute())
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"

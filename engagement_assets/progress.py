@@ -4,7 +4,7 @@ It listens to what Dagster logs, so the terminal and the Dagster UI tell the sam
 """
 
 import logging
-from typing import Any
+from typing import Any, Self
 
 import dagster as dg
 from rich.console import Console
@@ -34,7 +34,7 @@ class Listener(logging.Handler):
         )
         self._task = self._bar.add_task("starting", total=None)
 
-    def __enter__(self) -> "Listener":
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 

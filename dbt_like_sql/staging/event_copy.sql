@@ -29,8 +29,8 @@ select
     versions.participant_keys, -- keys of the organiser and of attendees who did not decline
     case
         when not versions.is_all_day then versions.start_at
-        -- outside the calendar any instant will do: it is outside the window too
-        else coalesce(local_day.starts_at, versions.start_at)
+        -- a date that is not in the calendar is far outside the window: any one instant will do
+        else coalesce(local_day.starts_at, cast(versions.start_day as timestamp with time zone))
     end as start_at, -- start; local midnight for an all-day meeting
     versions.end_at, -- end
     case

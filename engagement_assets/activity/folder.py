@@ -92,9 +92,7 @@ class FolderSource:
             if kind and path.name.endswith(ENDINGS):
                 status = path.stat()
                 name = str(path.relative_to(self._folder))
-                files.append(
-                    ActivityFile(kind, name, path, status.st_size, status.st_mtime_ns)
-                )
+                files.append(ActivityFile(kind, name, path, status.st_size, status.st_mtime_ns))
         return Mailbox(user_id, tuple(files), self._excluded_folders(folder))
 
     def lines(self, file: ActivityFile) -> Iterator[tuple[int, bytes]]:

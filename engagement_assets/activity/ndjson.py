@@ -4,7 +4,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, cast
 
 import orjson
 from backports import zstd
@@ -47,12 +47,12 @@ def json_lines(path: Path, name: str) -> Iterator[tuple[int, bytes]]:
         raise BrokenFileError(name, number + 1, f"cannot be read ({error.strerror})") from error
 
 
-def _open(path: Path) -> IO[bytes]:
+def _open(path: Path) -> BinaryIO:
     match path.suffix:
         case ".gz":
-            return gzip.open(path, "rb")
+            return cast("BinaryIO", gzip.open(path, "rb"))
         case ".zst":
-            return zstd.open(path, "rb")
+            return cast("BinaryIO", zstd.open(path, "rb"))
         case _:
             return path.open("rb")
 

@@ -32,9 +32,7 @@ class People:
         return tuple(address for address, number in self.resolved.items() if number == 0)
 
 
-def select(
-    source: ActivitySource, listed: Iterable[str], opted_out: Iterable[str]
-) -> People:
+def select(source: ActivitySource, listed: Iterable[str], opted_out: Iterable[str]) -> People:
     """Resolve the listed addresses and take out who opted out.
 
     Args:

@@ -17,7 +17,9 @@ from engagement_assets.window import Window
 OWNERS = ["team:engagement"]
 
 
-def _outs(group: str, *names: str, deps: tuple[str, ...] = (), kinds: tuple[str, ...]) -> dict[str, Any]:
+def _outs(
+    group: str, *names: str, deps: tuple[str, ...] = (), kinds: tuple[str, ...]
+) -> dict[str, Any]:
     """Return the arguments of a multi-asset that fills these source tables together."""
     return {
         "specs": [
@@ -34,7 +36,9 @@ def _outs(group: str, *names: str, deps: tuple[str, ...] = (), kinds: tuple[str,
     }
 
 
-def _results(workspace: Workspace, *names: str, **extra: dict[str, Any]) -> Iterator[dg.MaterializeResult[Any]]:
+def _results(
+    workspace: Workspace, *names: str, **extra: dict[str, Any]
+) -> Iterator[dg.MaterializeResult[Any]]:
     for name in names:
         described = metadata.of_source(workspace.connection, name)
         yield dg.MaterializeResult(asset_key=name, metadata=described | extra.get(name, {}))
@@ -92,7 +96,7 @@ def resolve_people(
     source = workspace.source
     selected = people.select(source, settings.addresses, settings.opted_out)
     for address in selected.unresolved:
-        context.log.warning(f"{address} resolves to nobody. Check the address, or remove it.")
+        context.log.warning("%s resolves to nobody. Check the address, or remove it.", address)
     domains = source.organisation_domains() | set(settings.organisation_domains)
     inputs.write_people(workspace.connection, selected, domains)
     resolved = {
@@ -137,7 +141,7 @@ def read_activity(
 
     def progress(done: int, total: int) -> None:
         if done == total or done % max(1, total // 10) == 0:
-            context.log.info(f"{done} of {total} mailboxes read")
+            context.log.info("%d of %d mailboxes read", done, total)
 
     outcomes = reading.read_mailboxes(connection, store, workspace.source, persons, progress)
     store.tidy(connection, erased=opted_out)

@@ -1,4 +1,4 @@
-"""What the lineage page shows of a table: rows, columns, descriptions, and where columns come from."""
+"""What the lineage page shows of a table: rows, columns, and where columns come from."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -19,7 +19,7 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def main(  # noqa: PLR0913, PLR0917 - one parameter per option
+def main(
     folder: Annotated[Path, typer.Argument(help="Where activity, contacts.csv, accounts.csv go.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 7,
     people: Annotated[int, typer.Option(min=4, help="Persons whose mailboxes are selected.")] = 24,

@@ -56,9 +56,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
 
 def _time_zones(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return the IANA name behind every time zone name that an event may have (contract 3.6)."""
-    known = {name for (name,) in connection.execute(
-        "select name from pg_timezone_names()"
-    ).fetchall()}
+    known = {
+        name for (name,) in connection.execute("select name from pg_timezone_names()").fetchall()
+    }
     names = {name: name for name in zoneinfo.available_timezones()} | win_tz
     return {name: iana for name, iana in sorted(names.items()) if iana in known}
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from engagement_assets import customers
 from engagement_assets.activity.people import People
-from engagement_assets.config import Customers
+from engagement_assets.config import Component, Customers
 from engagement_assets.warehouse.sources import SOURCES
 from engagement_assets.window import Window, midnight
 
@@ -129,7 +129,9 @@ def write_customers(connection: duckdb.DuckDBPyConnection, settings: Customers) 
     )
 
 
-def write_weights(connection: duckdb.DuckDBPyConnection, weights: Mapping[str, float]) -> None:
+def write_weights(
+    connection: duckdb.DuckDBPyConnection, weights: Mapping[Component, float]
+) -> None:
     """Fill `score_weight`."""
     SOURCES["score_weight"].create(connection)
     _insert(
@@ -156,9 +158,7 @@ def _insert_rows(
         _insert(connection, table, columns, select)
 
 
-def _insert_keys(
-    connection: duckdb.DuckDBPyConnection, table: str, texts: Iterable[str]
-) -> None:
+def _insert_keys(connection: duckdb.DuckDBPyConnection, table: str, texts: Iterable[str]) -> None:
     _insert(connection, table, {"text": sorted(set(texts))}, "key_of(text)")
 
 

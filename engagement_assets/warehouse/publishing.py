@@ -26,7 +26,10 @@ STORAGE_VERSION = "v1.4.0"
 
 def load_previous(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None:
     """Fill `previous_run` and `previous_score` with what is published now."""
-    for source, table in (("previous_run", "Office_Run"), ("previous_score", "Office_ScoreHistory")):
+    for source, table in (
+        ("previous_run", "Office_Run"),
+        ("previous_score", "Office_ScoreHistory"),
+    ):
         SOURCES[source].create(connection)
         file = data_dir / "published" / "parquet" / f"{table}.parquet"
         if file.exists():
@@ -72,8 +75,8 @@ def publish(connection: duckdb.DuckDBPyConnection, data_dir: Path, run_id: str) 
 
 
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write every table, its rows in the order of their keys, so that equal results are equal bytes."""
-    # a cursor has settings of its own: the warehouse goes on in parallel and in any order
+    """Write every table in the order of its key, so that equal results are equal bytes."""
+    # with more threads, or in any order, the same rows would be written as other bytes
     (threads,) = connection.execute("select current_setting('threads')").fetchall()[0]
     connection.execute("set threads = 1; set preserve_insertion_order = true")
     database = folder / "engagement.duckdb"

@@ -41,6 +41,7 @@ def read_mailboxes(
     source: ActivitySource,
     user_ids: Sequence[str],
     progress: Callable[[int, int], None],
+    *,
     batch_bytes: int = BATCH_BYTES,
 ) -> list[MailboxOutcome]:
     """Land what is new in the mailboxes of all persons.

@@ -46,7 +46,7 @@ def run(
             source,
             [person.id for person in selected.persons],
             lambda done, total: None,
-            batch_bytes,
+            batch_bytes=batch_bytes,
         )
         store.tidy(connection, selected.opted_out)
         reading.expose_mailboxes(connection, store, outcomes, window)

@@ -1,63 +1,70 @@
 -- purpose: Typed event versions of one batch; attendees are folded into those who take part.
 -- grain: line of an events file
 -- source: contract 1, 3.1-3.4, 3.6
-with read as (
+with event as (
     select
-        *,
-        nullif(id, '') as item_id,
-        json_extract_string("start", '$.dateTime') as start_text,
-        json_extract_string("end", '$.dateTime') as end_text,
-        coalesce(nullif(json_extract_string("start", '$.timeZone'), ''), 'UTC') as start_zone,
-        coalesce(nullif(json_extract_string("end", '$.timeZone'), ''), 'UTC') as end_zone,
-        normalised_address(
-            json_extract_string(organizer, '$.emailAddress.address')
-        ) as organizer_address
+        file_id,
+        line,
+        nullif(text_of(id), '') as item_id,
+        nullif(text_of("iCalUId"), '') as meeting_id,
+        text_of("lastModifiedDateTime") as modified_at,
+        is_given("@removed") as is_removed,
+        text_of(type) as type,
+        is_true("isCancelled") as is_cancelled,
+        is_true("isOrganizer") as is_organizer,
+        is_true("isAllDay") as is_all_day,
+        text_at("responseStatus", '$.response') as response,
+        text_at("start", '$.dateTime') as starts,
+        text_at("end", '$.dateTime') as ends,
+        coalesce(nullif(text_at("start", '$.timeZone'), ''), 'UTC') as start_zone,
+        coalesce(nullif(text_at("end", '$.timeZone'), ''), 'UTC') as end_zone,
+        normalised_address(text_at(organizer, '$.emailAddress.address')) as organizer_address,
+        coalesce(json_extract(attendees, '$[*]'), []) as attendees
     from incoming_event($file)
 )
 
 select
-    read.file_id,
-    read.line,
-    key_of(read.item_id) as item_key,
-    instant(read."lastModifiedDateTime") as modified_at,
-    read."@removed" is not null as is_removed,
-    read.item_id,
+    event.file_id,
+    event.line,
+    key_of(event.item_id) as item_key,
+    instant(event.modified_at) as modified_at,
+    event.is_removed,
+    event.item_id,
+    -- an item without any id is a meeting of its own
     key_of(
-        coalesce(nullif(read."iCalUId", ''), read.item_id, read.file_id || ':' || read.line)
+        coalesce(event.meeting_id, event.item_id, event.file_id || ':' || event.line)
     ) as meeting_key,
-    coalesce(read.type = 'seriesMaster', false) as is_series_master,
-    coalesce(read."isCancelled" = 'true', false) as is_cancelled,
-    coalesce(read."isOrganizer" = 'true', false) as is_organizer,
-    coalesce(read."isAllDay" = 'true', false) as is_all_day,
-    coalesce(
-        json_extract_string(read."responseStatus", '$.response') = 'declined', false
-    ) as is_declined,
+    coalesce(event.type = 'seriesMaster', false) as is_series_master,
+    event.is_cancelled,
+    event.is_organizer,
+    event.is_all_day,
+    coalesce(event.response = 'declined', false) as is_declined,
     case
         when start_zone.iana is null then null
-        when has_offset(read.start_text) then instant(read.start_text)
-        else first_instant(wall_time(read.start_text), start_zone.iana)
+        when has_offset(event.starts) then instant(event.starts)
+        else first_instant(wall_time(event.starts), start_zone.iana)
     end as start_at,
     case
         when end_zone.iana is null then null
-        when has_offset(read.end_text) then instant(read.end_text)
-        else first_instant(wall_time(read.end_text), end_zone.iana)
+        when has_offset(event.ends) then instant(event.ends)
+        else first_instant(wall_time(event.ends), end_zone.iana)
     end as end_at,
-    cast(wall_time(read.start_text) as date) as start_day,
-    cast(wall_time(read.end_text) as date) as end_day,
-    key_of(read.organizer_address) as organizer_key,
-    key_of(domain_of(read.organizer_address)) as organizer_domain_key,
+    cast(wall_time(event.starts) as date) as start_day,
+    cast(wall_time(event.ends) as date) as end_day,
+    key_of(event.organizer_address) as organizer_key,
+    key_of(domain_of(event.organizer_address)) as organizer_domain_key,
     normalised_keys(
-        [read.organizer_address]
+        [event.organizer_address]
         || [
-            json_extract_string(attendee, '$.emailAddress.address')
-            for attendee in coalesce(json_extract(read.attendees, '$[*]'), [])
-            if coalesce(json_extract_string(attendee, '$.type'), '') <> 'resource'
-            and coalesce(json_extract_string(attendee, '$.status.response'), '') <> 'declined'
+            text_at(attendee, '$.emailAddress.address')
+            for attendee in event.attendees
+            if coalesce(text_at(attendee, '$.type'), '') <> 'resource'
+            and coalesce(text_at(attendee, '$.status.response'), '') <> 'declined'
         ]
     ) as participant_keys
-from read
+from event
 left join time_zone as start_zone
-    on read.start_zone = start_zone.name
+    on event.start_zone = start_zone.name
 left join time_zone as end_zone
-    on read.end_zone = end_zone.name
+    on event.end_zone = end_zone.name
 order by start_at, meeting_key, file_id, line

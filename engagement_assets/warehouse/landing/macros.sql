@@ -26,18 +26,12 @@ create or replace temp macro domain_of(address) as split_part(address, '@', 2);
 create or replace temp macro key_of(value) as
     cast(cast(md5_number_lower(value) as hugeint) - 9223372036854775808 as bigint);
 
-create or replace temp macro normalised_keys(addresses) as list_distinct([
-    key_of(address)
-    for address in [valid_or_null(bare) for bare in [bare_address(item) for item in addresses]]
-    if address is not null
-]);
-
 -- an instant to the microsecond; null unless it is ISO 8601; without an offset it is UTC
 create or replace temp macro instant(value) as
     case
         when regexp_full_match(
             value,
-            '\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?'
+            '\d{4}-\d{2}-\d{2}T([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?'
         ) then try_cast(value as timestamp with time zone)
     end;
 
@@ -86,8 +80,27 @@ create or replace temp macro thread_of(value) as
         else '1' || value
     end;
 
--- one JSON object a line: the file's number, the line's number, and the resource. Fields that may
--- hold anything stay JSON, so that a value of an unexpected kind is unreadable, not an error.
+-- a JSON value that is text, else null: a value of an unexpected kind is absent, not an error
+create or replace temp macro text_of(value) as
+    case when json_type(value) = 'VARCHAR' then json_extract_string(value, '$') end;
+
+create or replace temp macro text_at(value, path) as text_of(json_extract(value, path));
+
+create or replace temp macro is_true(value) as
+    coalesce(json_type(value) = 'BOOLEAN' and json_extract_string(value, '$') = 'true', false);
+
+create or replace temp macro is_given(value) as coalesce(json_type(value) <> 'NULL', false);
+
+create or replace temp macro recipients(value) as
+    coalesce(json_extract(value, '$[*].emailAddress.address'), []);
+
+create or replace temp macro normalised_keys(texts) as list_distinct([
+    key_of(address)
+    for address in [valid_or_null(bare) for bare in [bare_address(item) for item in texts]]
+    if address is not null
+]);
+
+-- one JSON object a line: the file's number, the line's number, and the resource
 create or replace temp macro incoming_message(file) as table
     select
         f as file_id,
@@ -101,9 +114,9 @@ create or replace temp macro incoming_message(file) as table
             f: 'INTEGER',
             l: 'INTEGER',
             r: 'STRUCT(
-                "@odata.type" VARCHAR, "@removed" JSON, id VARCHAR, "internetMessageId" VARCHAR,
-                "conversationId" VARCHAR, "parentFolderId" VARCHAR, "sentDateTime" VARCHAR,
-                "lastModifiedDateTime" VARCHAR, "isDraft" VARCHAR, "from" JSON, sender JSON,
+                "@odata.type" JSON, "@removed" JSON, id JSON, "internetMessageId" JSON,
+                "conversationId" JSON, "parentFolderId" JSON, "sentDateTime" JSON,
+                "lastModifiedDateTime" JSON, "isDraft" JSON, "from" JSON, sender JSON,
                 "toRecipients" JSON, "ccRecipients" JSON, "bccRecipients" JSON
             )'
         }
@@ -122,10 +135,9 @@ create or replace temp macro incoming_event(file) as table
             f: 'INTEGER',
             l: 'INTEGER',
             r: 'STRUCT(
-                "@removed" JSON, id VARCHAR, "iCalUId" VARCHAR, type VARCHAR,
-                "isCancelled" VARCHAR, "isOrganizer" VARCHAR, "isAllDay" VARCHAR,
-                "lastModifiedDateTime" VARCHAR, start JSON, "end" JSON, organizer JSON,
-                attendees JSON, "responseStatus" JSON
+                "@removed" JSON, id JSON, "iCalUId" JSON, type JSON, "isCancelled" JSON,
+                "isOrganizer" JSON, "isAllDay" JSON, "lastModifiedDateTime" JSON, start JSON,
+                "end" JSON, organizer JSON, attendees JSON, "responseStatus" JSON
             )'
         }
     );

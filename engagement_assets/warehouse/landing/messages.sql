@@ -1,14 +1,26 @@
 -- purpose: Typed message versions of one batch; addresses and ids become keys once, here.
 -- grain: line of a messages file
 -- source: contract 1, 2.1-2.3, 2.7
-with read as (
+with message as (
     select
-        *,
+        file_id,
+        line,
+        nullif(text_of(id), '') as item_id,
+        nullif(trimmed(text_of("internetMessageId")), '') as message_id,
+        text_of("lastModifiedDateTime") as modified_at,
+        is_given("@removed") as is_removed,
+        lower(split_part(text_of("@odata.type"), '.', -1)) as type,
+        is_true("isDraft") as is_draft,
+        text_of("parentFolderId") as folder_id,
+        text_of("sentDateTime") as sent_at,
+        text_of("conversationId") as conversation_id,
         coalesce(
-            normalised_address(json_extract_string("from", '$.emailAddress.address')),
-            normalised_address(json_extract_string(sender, '$.emailAddress.address'))
+            normalised_address(text_at("from", '$.emailAddress.address')),
+            normalised_address(text_at(sender, '$.emailAddress.address'))
         ) as sender_address,
-        nullif(id, '') as item_id
+        recipients("toRecipients")
+        || recipients("ccRecipients")
+        || recipients("bccRecipients") as recipients
     from incoming_message($file)
 )
 
@@ -16,28 +28,18 @@ select
     file_id,
     line,
     key_of(item_id) as item_key,
-    instant("lastModifiedDateTime") as modified_at,
-    "@removed" is not null as is_removed,
+    instant(modified_at) as modified_at,
+    is_removed,
     -- an item without any id is an e-mail of its own
-    key_of(
-        coalesce(nullif(trimmed("internetMessageId"), ''), item_id, file_id || ':' || line)
-    ) as email_key,
-    coalesce(
-        starts_with(lower(split_part("@odata.type", '.', -1)), 'eventmessage'), false
-    ) as is_invitation,
-    coalesce("isDraft" = 'true', false) as is_draft,
-    key_of("parentFolderId") as folder_key,
-    instant("sentDateTime") as sent_at,
+    key_of(coalesce(message_id, item_id, file_id || ':' || line)) as email_key,
+    coalesce(starts_with(type, 'eventmessage'), false) as is_invitation,
+    is_draft,
+    key_of(folder_id) as folder_key,
+    instant(sent_at) as sent_at,
     sender_address,
     key_of(sender_address) as sender_key,
     key_of(domain_of(sender_address)) as sender_domain_key,
-    normalised_keys(
-        list_concat(
-            json_extract_string("toRecipients", '$[*].emailAddress.address'),
-            json_extract_string("ccRecipients", '$[*].emailAddress.address'),
-            json_extract_string("bccRecipients", '$[*].emailAddress.address')
-        )
-    ) as recipient_keys,
-    thread_of("conversationId") as thread
-from read
+    normalised_keys([text_of(address) for address in recipients]) as recipient_keys,
+    thread_of(conversation_id) as thread
+from message
 order by sent_at, email_key, file_id, line
