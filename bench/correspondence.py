@@ -111,7 +111,8 @@ class Choices:
     def team_of(self, accounts: Numbers) -> Numbers:
         """Choose for each account one of the few people who look after it."""
         nth = np.minimum(self.rng.geometric(0.45, len(accounts)) - 1, 9)
-        return (self._team[accounts] + nth * 7) % self._all.persons
+        someone: Numbers = (self._team[accounts] + nth * 7) % self._all.persons
+        return someone
 
     def contacts_of(self, accounts: Numbers) -> Numbers:
         """Choose a contact of each account; the first ones are the most active."""
@@ -286,4 +287,5 @@ def distinct_lists(owner: Numbers, value: Numbers, size: int) -> Lists:
 
 def _drawn(rng: np.random.Generator, heap: npt.NDArray[np.float64], size: int) -> Numbers:
     """Draw places with probabilities in proportion to the steps of a cumulated sum."""
-    return np.searchsorted(heap, rng.random(size) * heap[-1], side="right").astype(np.int64)
+    drawn: Numbers = np.searchsorted(heap, rng.random(size) * heap[-1], side="right")
+    return drawn

@@ -26,8 +26,19 @@ from bench.measuring import peak_bytes
 MEMORY = 16 * 1024**3
 NOTHING = 0  # stands for a missing key, which pandas would turn into a lossy float
 
-_MESSAGE = ["file_id", "line", "item_key", "modified_at", "is_removed", "email_key", "is_invitation", "is_draft", "folder_key", "sent_at", "sender_address", "sender_key", "sender_domain_key", "recipient_keys", "thread"]
-_EVENT = ["file_id", "line", "item_key", "modified_at", "is_removed", "item_id", "meeting_key", "is_series_master", "is_cancelled", "is_organizer", "is_all_day", "is_declined", "start_at", "end_at", "start_day", "end_day", "organizer_key", "organizer_domain_key", "participant_keys"]
+_MESSAGE = (
+    "file_id line item_key modified_at is_removed email_key is_invitation is_draft folder_key "
+    "sent_at sender_address sender_key sender_domain_key recipient_keys thread"
+)
+_EVENT = (
+    "file_id line item_key modified_at is_removed item_id meeting_key is_series_master "
+    "is_cancelled is_organizer is_all_day is_declined start_at end_at start_day end_day "
+    "organizer_key organizer_domain_key participant_keys"
+)
+
+# pandas' own annotations do not follow a column from one kind of value to the next
+Column = Any
+
 _PERIOD = ["account_no", "aggregation_level", "period_start"]
 _MEETING = ["meeting_key", "start_at"]
 _COMPONENTS = (
@@ -62,16 +73,15 @@ class Small:
         """Read them from a folder."""
         names = [name for name in cls.__annotations__ if name != "run"]
         tables = {name: _frame(pq.read_table(folder / f"{name}.parquet")) for name in names}
-        run = _frame(pq.read_table(folder / "run.parquet")).iloc[0].to_dict()
-        return cls(run=run, **tables)
+        run = _frame(pq.read_table(folder / "run.parquet")).to_dict("records")[0]
+        return cls(run={str(name): value for name, value in run.items()}, **tables)
 
-    def is_own(self, address: pd.Series, domain: pd.Series) -> pd.Series:
+    def is_own(self, address: Column, domain: Column) -> Column:
         """Tell which addresses are the organisation's."""
-        return address.isin(self.colleague_address.address_key) | domain.isin(
-            self.organisation_domain.domain_key
-        )
+        by_domain = domain.isin(self.organisation_domain.domain_key)
+        return address.isin(self.colleague_address.address_key) | by_domain
 
-    def day(self, moment: pd.Series) -> pd.Series:
+    def day(self, moment: Column) -> Column:
         """Return the days of moments in the configured time zone."""
         return moment.dt.tz_convert(self.run["time_zone"]).dt.tz_localize(None).dt.normalize()
 
@@ -87,7 +97,7 @@ def read(files: list[str], columns: list[str], small: Small) -> pd.DataFrame:
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    """Return a table whose days are timestamps, as pandas wants them, and whose lists are Arrow's."""
+    """Return a table with days as timestamps, which pandas wants, and lists that stay Arrow's."""
     for place, field in enumerate(table.schema):
         if pa.types.is_date(field.type):
             days = table.column(place).cast(pa.timestamp("us"))
@@ -97,7 +107,8 @@ def _frame(table: pa.Table) -> pd.DataFrame:
         for field in table.schema
         if pa.types.is_list(field.type)
     }
-    return table.to_pandas(types_mapper=kept.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=kept.get)
+    return frame
 
 
 def newest(rows: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +127,7 @@ def newest(rows: pd.DataFrame) -> pd.DataFrame:
 
 def emails(files: list[str], small: Small) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return e-mails with accounts, their people, and their contacts."""
-    rows = newest(read(files, _MESSAGE, small))
+    rows = newest(read(files, _MESSAGE.split(), small))
     excluded = pd.MultiIndex.from_frame(small.excluded_folder[["person_no", "folder_key"]])
     filed = pd.MultiIndex.from_frame(rows[["person_no", "folder_key"]])
     unread = rows.is_invitation | rows.is_draft | rows.is_removed | filed.isin(excluded)
@@ -171,7 +182,7 @@ def replies(facts: pd.DataFrame) -> pd.DataFrame:
 
 def meetings(files: list[str], small: Small) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return meetings with accounts, their people, and their contacts."""
-    rows = newest(read(files, _EVENT, small))
+    rows = newest(read(files, _EVENT.split(), small))
     midnight = rows.start_day.map(small.local_day.set_index("day").starts_at)
     backwards = np.where(
         rows.is_all_day, rows.end_day < rows.start_day, rows.end_at < rows.start_at
@@ -191,10 +202,10 @@ def meetings(files: list[str], small: Small) -> tuple[pd.DataFrame, pd.DataFrame
     lead = lead[~off & inside].copy()
     lead["day"] = small.day(lead.start_at)
 
-    named = lead.set_index([*_MEETING, "organizer_key"]).participant_keys.explode().dropna()
-    named = named.astype("int64").rename("address_key").reset_index()
-    owners = copies.merge(lead[_MEETING]).groupby([*_MEETING, "person_no"]).is_declined.min()
-    owners = owners.reset_index()
+    exploded = lead.set_index([*_MEETING, "organizer_key"]).participant_keys.explode().dropna()
+    named = exploded.astype("int64").rename("address_key").reset_index()
+    answered = copies.merge(lead[_MEETING]).groupby([*_MEETING, "person_no"]).is_declined.min()
+    owners = answered.reset_index()
     listed = named[named.address_key.isin(small.person_address.address_key)]
     listed = listed.merge(small.person_address)
     listed["organizes"] = listed.address_key == listed.organizer_key
@@ -228,8 +239,8 @@ def office(files: Mapping[str, list[str]], small: Small) -> pd.DataFrame:
     facts, email_people, email_contacts = emails(files["message"], small)
     met, meeting_people, meeting_contacts = meetings(files["event"], small)
     period = small.period_of_day
-    last_day = period.drop_duplicates(["aggregation_level", "period_start"])
-    last_day = last_day.set_index(["aggregation_level", "period_start"]).last_day
+    once = period.drop_duplicates(_PERIOD[1:])
+    last_day = once.set_index(_PERIOD[1:]).last_day
     facts["from_account"] = facts.direction == 1
     by_mail = (
         facts.merge(period)
@@ -264,7 +275,7 @@ def office(files: Mapping[str, list[str]], small: Small) -> pd.DataFrame:
     since_meeting = (table.last_day - series.last_meeting.ffill()).dt.days
     first = table[["first_mail", "first_meeting"]].min(axis=1).groupby(level=0).transform("min")
     table = table.drop(columns=["first_mail", "last_mail", "first_meeting", "last_meeting"])
-    minutes, answer = table.minutes, table["mean"] / pd.Timedelta(minutes=1)
+    minutes, answer = table.minutes, table["mean"].dt.total_seconds() / 60
     counts = table.drop(columns=["minutes", "mean", "last_day"]).fillna(0).astype("int64")
     result = pd.DataFrame(
         {
@@ -306,7 +317,7 @@ def _people(
     return pd.DataFrame(counts)
 
 
-def _score(values: list[pd.Series], small: Small) -> pd.Series:
+def _score(values: list[Column], small: Small) -> Column:
     weights = small.score_weight.set_index("component").weight
     total = pd.Series(0.0, index=values[0].index)
     for component, value in zip(_COMPONENTS, values, strict=True):

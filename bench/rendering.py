@@ -4,6 +4,8 @@ Every line is joined from columns of bytes by pyarrow. A column of lines that en
 is, byte for byte, the file.
 """
 
+import json
+import sys
 from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
@@ -216,12 +218,14 @@ def generate(folder: Path, copies: int, seed: int = 20_261_123) -> dict[str, int
     """Write an activity folder with about this many message copies, and all around it.
 
     Returns:
-        How many mailboxes, accounts, message lines and event lines there are.
+        How many copies were wanted, and how many mailboxes, accounts, message lines and event
+        lines there are.
     """
     everybody = Organisation(copies, seed)
     organisation.write_ground(everybody, folder)
     renderer = Renderer(everybody, folder / "activity")
     return {
+        "copies": copies,
         "mailboxes": everybody.persons,
         "accounts": everybody.accounts,
         "messages": renderer.write_messages(correspondence.messages(everybody)),
@@ -295,3 +299,13 @@ def _hexadecimal(raw: Bytes) -> Bytes:
 
 def _exchange(raw: bytes) -> bytes:
     return b64encode(raw, altchars=b"_-")
+
+
+def main() -> None:
+    """Write a folder with the number of copies that the arguments name."""
+    folder, copies = sys.argv[1:]
+    print(json.dumps(generate(Path(folder), int(copies))))
+
+
+if __name__ == "__main__":
+    main()

@@ -33,7 +33,10 @@ SQL = ROOT / "dbt_like_sql"
 
 _SCANS = 3
 
-_PEER_TABLES = ["run", "contact", "account", "person_address", "colleague_address", "organisation_domain", "excluded_folder", "live_file", "local_day", "period_of_day", "score_weight"]
+_PEER_TABLES = (
+    "run contact account person_address colleague_address organisation_domain excluded_folder "
+    "live_file local_day period_of_day score_weight"
+)
 
 # per type an aggregate that cannot be had without reading every value, and costs next to nothing
 _FORCED: Mapping[str, str] = {
@@ -145,7 +148,7 @@ def peer_inputs(settings: Configuration) -> Result:
     folder = settings.data_dir / "peer"
     folder.mkdir(exist_ok=True)
     with database.connect(warehouse_file(settings)) as connection:
-        for table in _PEER_TABLES:
+        for table in _PEER_TABLES.split():
             file = database.quoted(folder / f"{table}.parquet")
             connection.execute(f'copy "{table}" to {file} (format parquet)')
     activity = settings.data_dir / "activity"

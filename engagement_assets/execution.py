@@ -5,7 +5,6 @@ import socket
 import sys
 from pathlib import Path
 
-from dagster import DagsterExecutionStepExecutionError
 from rich.console import Console
 
 from engagement_assets import definitions, progress
@@ -32,10 +31,8 @@ def run(config_file: Path, data_dir: Path, console: Console) -> None:
             job.execute_in_process(
                 instance=opened, run_config={"loggers": {"console": {}}}, raise_on_error=True
             )
-        except EngagementError:
-            raise
-        except DagsterExecutionStepExecutionError as error:
-            raise _explained(error) from error
+        except Exception as error:  # noqa: BLE001 - it may quote data; the event log has its class
+            raise _explained(error) from None
 
 
 def serve(config_file: Path, data_dir: Path, port: int) -> None:
@@ -61,12 +58,13 @@ def serve(config_file: Path, data_dir: Path, port: int) -> None:
 
 
 def _explained(error: BaseException) -> EngagementError:
+    """Return the failure that explains itself among an error and its causes."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, EngagementError):
             return cause
-        cause = cause.__cause__
+        root, cause = cause, cause.__cause__
     return RunFailedError(
-        f"The run failed: {type(error).__name__}. See its log in the Dagster UI "
-        "(engagement ui). What was published before is unchanged."
+        f"The run failed unexpectedly ({type(root).__name__}). Its log is in the Dagster UI: "
+        "engagement ui. What was published before is unchanged."
     )

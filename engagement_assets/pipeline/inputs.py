@@ -144,6 +144,9 @@ def read_activity(
             context.log.info("%d of %d mailboxes read", done, total)
 
     outcomes = reading.read_mailboxes(connection, store, workspace.source, persons, progress)
+    for outcome in outcomes:
+        if outcome.status == "failed":
+            context.log.warning("Mailbox of %s failed: %s", outcome.user_id, outcome.reason)
     store.tidy(connection, erased=opted_out)
     window = Window.until(as_of, time_zone)
     reading.expose_mailboxes(connection, store, outcomes, window)

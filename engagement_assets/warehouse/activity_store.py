@@ -16,6 +16,7 @@ import duckdb
 import orjson
 
 from engagement_assets.activity.source import ActivityFile, Kind
+from engagement_assets.errors import SourceError
 from engagement_assets.warehouse.database import LANDING, quoted
 from engagement_assets.warehouse.sources import SOURCES
 
@@ -67,9 +68,10 @@ class ActivityStore:
         self._files: dict[tuple[str, str], LandedFile] = {}
         self._forgotten = False
         if self._manifest.exists():
-            for row in orjson.loads(self._manifest.read_bytes()):
-                landed = LandedFile(*row)
-                self._files[landed.user_id, landed.name] = landed
+            present = {(kind, number) for kind, number, _ in self._batches()}
+            for landed in self._load():
+                if (landed.kind, landed.batch) in present:  # else it is read anew
+                    self._files[landed.user_id, landed.name] = landed
 
     def __len__(self) -> int:
         """Return how many files are landed."""
@@ -215,6 +217,15 @@ class ActivityStore:
                 path.unlink()
         for leftover in [*self._folder.glob("*.building"), *self._folder.glob("incoming-*")]:
             leftover.unlink()
+
+    def _load(self) -> list[LandedFile]:
+        try:
+            return [LandedFile(*row) for row in orjson.loads(self._manifest.read_bytes())]
+        except (ValueError, TypeError) as error:
+            raise SourceError(
+                f"{self._manifest} is damaged. Remove the folder {self._folder}: the next run "
+                "reads all activity anew."
+            ) from error
 
     def _save(self) -> None:
         rows = [list(vars(landed).values()) for landed in self._files.values()]

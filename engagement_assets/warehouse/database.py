@@ -9,6 +9,7 @@ import duckdb
 from tzlocal.windows_tz import win_tz
 
 from engagement_assets.addresses import WHITE_SPACE
+from engagement_assets.errors import BusyError
 
 LANDING = Path(__file__).parent / "landing"
 
@@ -22,9 +23,18 @@ def connect(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Args:
         file: the database; it and its folder are made when they are missing.
+
+    Raises:
+        BusyError: when another program has the file open, or it is damaged.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(file)
+    try:
+        connection = duckdb.connect(file)
+    except duckdb.Error as error:
+        raise BusyError(
+            f"{file} cannot be opened: {str(error).splitlines()[0]} Close the program that has it "
+            "open; if it is damaged, remove it: the next run makes it anew."
+        ) from error
     try:
         prepare(connection, file.parent / "spill")
         yield connection

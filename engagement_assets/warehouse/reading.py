@@ -1,6 +1,5 @@
 """Reading mailboxes into the activity store: what is new, mailbox by mailbox."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,6 @@ from engagement_assets.activity.source import ActivitySource, BrokenFileError, M
 from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
 from engagement_assets.warehouse.sources import SOURCES
 from engagement_assets.window import Window
-
-logger = logging.getLogger(__name__)
 
 Status = Literal["processed", "failed", "no_mailbox", "denied", "pending"]
 
@@ -73,7 +70,6 @@ def read_mailboxes(
                     }
                     batch.add_mailbox(user_id, new)
                 except BrokenFileError as error:
-                    logger.warning("Mailbox of %s failed: %s", user_id, error)
                     outcomes.append(MailboxOutcome(user_id, "failed", str(error)))
                 else:
                     outcomes.append(_outcome(user_id, mailbox))

@@ -1,5 +1,6 @@
 """The whole path without Dagster, for tests that run it many times."""
 
+import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +22,14 @@ MODELS: tuple[Model, ...] = load_models(sql_folder(), SOURCES)
 
 
 def run(
-    config_file: Path, run_id: str = "run", *, batch_bytes: int = BATCH_BYTES, threads: int = 1
+    config_file: Path,
+    run_id: str | None = None,
+    *,
+    batch_bytes: int = BATCH_BYTES,
+    threads: int = 1,
 ) -> Path:
     """Run everything once and return the published folder."""
+    run_id = run_id or uuid.uuid4().hex
     settings = config.load(config_file)
     consent.require(settings)
     assert settings.source.kind == "folder"
