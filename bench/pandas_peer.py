@@ -225,7 +225,7 @@ def meetings(files: list[str], small: Small) -> tuple[pd.DataFrame, pd.DataFrame
     contacts = pd.MultiIndex.from_frame(small.contact[["account_no", "address_key"]])
     facts["to_account"] = own
     facts["from_account"] = ~own & caller.isin(contacts)
-    length = (facts.end_at - facts.start_at) / pd.Timedelta(minutes=1)
+    length = (facts.end_at - facts.start_at).dt.total_seconds() / 60
     facts["minutes"] = length.where(~facts.is_all_day & (length > 0))
     days = facts[[*_MEETING, "account_no", "day"]]
     return facts, days.merge(people), days.merge(theirs[[*_MEETING, "account_no", "address_key"]])

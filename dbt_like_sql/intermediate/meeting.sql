@@ -7,10 +7,10 @@ with ranked as (
         row_number() over (
             partition by meeting_key, start_at
             order by
-                case when is_organizer then 0 else 1 end,
+                case when is_organizer then 0 else 1 end asc,
                 modified_at desc nulls last,
                 item_id desc nulls last,
-                person_no
+                person_no asc
         ) as precedence,
         count(*) over (partition by meeting_key, start_at) as copies,
         max(case when is_cancelled then 1 else 0 end) over (

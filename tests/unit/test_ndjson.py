@@ -1,0 +1,242 @@
+"""JSON lines from plain, gzip and zstd files: all of a file is read, or it is said why not."""
+
+import gzip
+import json
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from backports import zstd
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engagement_assets.activity import ndjson
+from engagement_assets.activity.ndjson import json_lines
+from engagement_assets.activity.source import BrokenFileError
+
+Pack = Callable[[bytes], bytes]
+
+
+def pack_gzip(content: bytes) -> bytes:
+    return gzip.compress(content, mtime=0)
+
+
+def pack_checked_zstd(content: bytes) -> bytes:
+    return zstd.compress(content, options={zstd.CompressionParameter.checksum_flag: 1})
+
+
+PACKS: dict[str, Pack] = {".ndjson": bytes, ".ndjson.gz": pack_gzip, ".ndjson.zst": zstd.compress}
+COMPRESSED: dict[str, Pack] = {name: PACKS[name] for name in (".ndjson.gz", ".ndjson.zst")}
+EVERY_ENDING = pytest.mark.parametrize("ending", PACKS)
+SECRET = "ann.secret@customer.example"
+GOOD = b'{"id": "a"}'
+
+
+def read(file: Path) -> list[tuple[int, bytes]]:
+    return list(json_lines(file, "mailboxes/u/messages.ndjson"))
+
+
+def write(folder: Path, ending: str, *parts: bytes) -> Path:
+    """Write a file of several parts, each compressed on its own."""
+    file = folder / f"messages{ending}"
+    file.write_bytes(b"".join(PACKS[ending](part) for part in parts))
+    return file
+
+
+def problem(file: Path) -> str:
+    with pytest.raises(BrokenFileError) as caught:
+        read(file)
+    message = str(caught.value)
+    assert SECRET not in message
+    assert message.startswith("mailboxes/u/messages.ndjson, line ")
+    return message.removeprefix("mailboxes/u/messages.ndjson, ")
+
+
+def test_every_ending_is_known() -> None:
+    assert set(ndjson.ENDINGS) == set(PACKS)
+
+
+@EVERY_ENDING
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", []),
+        (b"\n\r\n \t \n", []),
+        (b'{"a":1}', [(1, b'{"a":1}')]),
+        (b'{"a":1}\n', [(1, b'{"a":1}')]),
+        (b'{"a":1}\r\n{"a":2}\r\n', [(1, b'{"a":1}'), (2, b'{"a":2}')]),
+        (b'\n  {"a":1} \t\n\n \r\n{"a":2}', [(2, b'{"a":1}'), (5, b'{"a":2}')]),
+        (b'{"a":\r1}\n{}', [(1, b'{"a":\r1}'), (2, b"{}")]),
+        ('{"a":"é\u2028\x85日"}\n{}'.encode(), [(1, '{"a":"é\u2028\x85日"}'.encode()), (2, b"{}")]),
+    ],
+    ids=["empty", "blank", "no end of line", "one", "CRLF", "blank between", "CR", "Unicode lines"],
+)
+def test_lines_and_their_numbers(
+    tmp_path: Path, ending: str, content: bytes, expected: list[tuple[int, bytes]]
+) -> None:
+    assert read(write(tmp_path, ending, content)) == expected
+
+
+@pytest.mark.parametrize("ending", COMPRESSED)
+def test_members_are_put_together(tmp_path: Path, ending: str) -> None:
+    """`cat a.gz b.gz` is a gzip file, and a line may begin in one member and end in the next."""
+    file = write(tmp_path, ending, b'{"a":1}\n{"a"', b":2}", b"", b'\n\n{"a":3}\n')
+    assert read(file) == [(1, b'{"a":1}'), (2, b'{"a":2}'), (4, b'{"a":3}')]
+
+
+NO_OBJECTS = {
+    "array": b"[]",
+    "text": json.dumps(SECRET).encode(),
+    "number": b"5",
+    "null": b"null",
+    "true": b"true",
+    "broken": b'{"id": "ann.secret@customer.example"',
+    "trailing comma": b'{"id": "ann.secret@customer.example",}',
+    "single quotes": b"{'id': 'ann.secret@customer.example'}",
+    "NaN": b'{"to": "ann.secret@customer.example", "id": NaN}',
+    "Infinity": b'{"id": -Infinity}',
+    "beyond a double": b'{"id": 1e999}',
+    "two objects": b'{"id": "x"} {"id": "y"}',
+    "leading zero": b'{"id": 01}',
+    "control character": b'{"id": "a\tb"}',
+    "half a surrogate pair": b'{"id": "\\ud800"}',
+    "comment": b"// ann.secret@customer.example",
+    "byte-order mark": b"\xef\xbb\xbf{}",
+    "NUL": b"\0",
+    "too deep": b'{"id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+}
+
+
+@EVERY_ENDING
+@pytest.mark.parametrize("line", NO_OBJECTS.values(), ids=NO_OBJECTS)
+def test_what_is_no_object(tmp_path: Path, ending: str, line: bytes) -> None:
+    file = write(tmp_path, ending, GOOD + b"\r\n\n" + line + b"\n" + GOOD)
+    assert problem(file) == "line 3: not a JSON object"
+
+
+@EVERY_ENDING
+@pytest.mark.parametrize(
+    "line",
+    [b'{"id": "caf\xe9"}', b'{"id": "\xed\xa0\x80"}', b'{"id": "\xff"}', '{"id": ""}'.encode("utf-16")],
+    ids=["Latin-1", "surrogate", "0xFF", "UTF-16"],
+)
+def test_what_is_no_utf_8(tmp_path: Path, ending: str, line: bytes) -> None:
+    assert problem(write(tmp_path, ending, GOOD + b"\n" + line + b"\n")) == "line 2: not UTF-8"
+
+
+def test_lines_before_the_broken_one_are_yielded(tmp_path: Path) -> None:
+    """Lines stream: whoever wrote the first ones has to take them back."""
+    lines = json_lines(write(tmp_path, ".ndjson", GOOD + b"\n[]\n"), "x")
+    assert next(lines) == (1, GOOD)
+    with pytest.raises(BrokenFileError):
+        next(lines)
+
+
+@EVERY_ENDING
+def test_the_longest_line(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ndjson, "LONGEST_LINE", 40)
+    longest = b'{"id":"' + b"x" * 30 + b'"}'
+    assert len(longest) == 39
+    both = write(tmp_path, ending, longest + b"\n" + longest + b"\n")
+    assert read(both) == [(1, longest), (2, longest)]
+    too_long = longest.replace(b"x", SECRET.encode() + b"x", 1)
+    assert "line 2: longer than" in problem(write(tmp_path, ending, GOOD + b"\n" + too_long))
+
+
+@pytest.mark.parametrize("ending", COMPRESSED)
+def test_a_bomb_does_not_fill_the_memory(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ndjson, "LONGEST_LINE", 100_000)
+    file = write(tmp_path, ending, b" " * 60_000_000)
+    assert peak(lambda: problem(file)) < 6_000_000
+
+
+@pytest.mark.parametrize("ending", PACKS)
+def test_memory_stays_flat(tmp_path: Path, ending: str) -> None:
+    line = b'{"id": "%d", "text": "' + b"x" * 150 + b'"}\n'
+    content = b"".join(line % number for number in range(100_000))
+    assert len(content) > 17_000_000
+    file = write(tmp_path, ending, content)
+    del content
+
+    def count() -> None:
+        assert sum(1 for _ in json_lines(file, "x")) == 100_000
+
+    assert peak(count) < 3_000_000
+
+
+def peak(action: Callable[[], object]) -> int:
+    tracemalloc.start()
+    try:
+        action()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+PARTS = st.lists(
+    st.lists(st.sampled_from([GOOD, b"", b'{"text": "' + b"ab" * 40 + b'"}']), max_size=6).map(
+        lambda lines: b"".join(line + b"\n" for line in lines)
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+@pytest.mark.parametrize("pack", [pack_gzip, zstd.compress, pack_checked_zstd])
+@given(parts=PARTS)
+def test_a_file_that_ends_too_early_is_noticed(
+    tmp_path: Path, pack: Pack, parts: list[bytes]
+) -> None:
+    """At every single byte: an export that is still being copied must not count as a whole one."""
+    ending = ".gz" if pack is pack_gzip else ".zst"
+    file = tmp_path / f"messages.ndjson{ending}"
+    packed = [pack(part) for part in parts]
+    whole = b"".join(packed)
+    boundaries = {
+        sum(map(len, packed[:number])): b"".join(parts[:number])
+        for number in range(len(packed) + 1)
+    }
+    for length in range(len(whole) + 1):
+        file.write_bytes(whole[:length])
+        if length in boundaries:
+            expected = [line for line in boundaries[length].split(b"\n") if line]
+            assert [text for _, text in read(file)] == expected
+        else:
+            assert "the compression is broken" in problem(file)
+
+
+@pytest.mark.parametrize("place", [-1, -5, -9], ids=["length", "checksum", "data"])
+def test_gzip_that_was_damaged(tmp_path: Path, place: int) -> None:
+    packed = bytearray(pack_gzip(b"".join(b'{"id": "%d"}\n' % number for number in range(99))))
+    packed[place] ^= 0xFF
+    file = tmp_path / "messages.ndjson.gz"
+    file.write_bytes(packed)
+    assert "the compression is broken" in problem(file)
+
+
+@pytest.mark.parametrize("ending", COMPRESSED)
+@pytest.mark.parametrize("content", [GOOD, b"\0" * 20, b"hello"], ids=["plain", "NUL", "text"])
+def test_what_is_not_compressed_at_all(tmp_path: Path, ending: str, content: bytes) -> None:
+    file = tmp_path / f"messages{ending}"
+    file.write_bytes(content)
+    assert problem(file) == "line 1: the compression is broken"
+
+
+@pytest.mark.parametrize("ending", COMPRESSED)
+def test_rubbish_behind_the_data(tmp_path: Path, ending: str) -> None:
+    file = tmp_path / f"messages{ending}"
+    file.write_bytes(COMPRESSED[ending](GOOD + b"\n") + b"hello")
+    assert problem(file) == "line 2: the compression is broken"
+
+
+@EVERY_ENDING
+def test_what_cannot_be_opened(tmp_path: Path, ending: str) -> None:
+    assert problem(tmp_path / f"missing{ending}").startswith("line 1: cannot be read (No such")
+    folder = tmp_path / f"folder{ending}"
+    folder.mkdir()
+    assert problem(folder).startswith("line 1: cannot be read (Is a directory")
