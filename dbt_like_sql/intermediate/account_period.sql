@@ -69,21 +69,14 @@ select
     joined.meetings_from_account, -- initiated by the account
     joined.meetings_to_account, -- initiated by the organisation
     joined.timed_meetings, -- meetings that have part in the average duration
-    joined.meeting_microseconds, -- their durations together, null without one
+    joined.meeting_microseconds, -- their durations together, null without a meeting
     coalesce(people.own_in_emails, 0) as own_in_emails, -- people of the organisation in e-mails
     coalesce(people.own_in_meetings, 0) as own_in_meetings, -- people of the organisation in meetings
     coalesce(people.own_people, 0) as own_people, -- people of the organisation in either
     coalesce(people.contacts_in_emails, 0) as contacts_in_emails, -- contacts in e-mails
     coalesce(people.contacts_in_meetings, 0) as contacts_in_meetings, -- contacts in meetings
     coalesce(people.contacts, 0) as contacts, -- contacts in either
-    min(
-        case
-            when joined.first_email_day is null then joined.first_meeting_day
-            when joined.first_meeting_day is null then joined.first_email_day
-            when joined.first_email_day < joined.first_meeting_day then joined.first_email_day
-            else joined.first_meeting_day
-        end
-    ) over (partition by joined.account_no) as first_day, -- day of the account's first e-mail or meeting in the whole window
+    min(least(joined.first_email_day, joined.first_meeting_day)) over (partition by joined.account_no) as first_day, -- day of the account's first e-mail or meeting in the whole window
     date_diff('day', joined.last_email_day, joined.last_day) as days_since_email, -- days from its last e-mail so far, null if none yet
     date_diff('day', joined.last_meeting_day, joined.last_day) as days_since_meeting -- days from its last meeting so far, null if none yet
 from joined

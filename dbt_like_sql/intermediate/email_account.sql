@@ -23,4 +23,3 @@ select
 from email_head as head
 inner join contact
     on head.sender_key = contact.address_key
-where not head.is_from_organisation

@@ -2,12 +2,11 @@
 -- grain: meeting, account
 -- source: contract 3.5, 3.6
 with attended as (
-    select
+    select distinct
         meeting_key,
         start_at,
         account_no
     from meeting_account_contact
-    group by meeting_key, start_at, account_no
 )
 
 select

@@ -12,6 +12,7 @@ with ordered as (
         lag(sent_at) over thread_of_account as previous_sent_at
     from email_account
     where thread is not null
+    -- e-mails of one time and direction may change places: neither day nor duration would change
     window
         thread_of_account as (
             partition by account_no, thread

@@ -7,20 +7,12 @@ with measured as (
         aggregation_level,
         period_start,
         emails_from_account,
-        case
-            when emails_to_account < emails_from_account then emails_to_account
-            else emails_from_account
-        end as two_way_emails,
+        least(emails_to_account, emails_from_account) as two_way_emails,
         replies,
         meetings,
         contacts,
         own_people,
-        case
-            when days_since_email is null then days_since_meeting
-            when days_since_meeting is null then days_since_email
-            when days_since_email < days_since_meeting then days_since_email
-            else days_since_meeting
-        end as days_since_last
+        least(days_since_email, days_since_meeting) as days_since_last
     from account_period
 )
 

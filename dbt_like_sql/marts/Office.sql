@@ -16,8 +16,9 @@ with keyed as (
 scored as (
     select
         PrimaryKey as primary_key,
-        -- exact decimals add up to the same sum in any order of rows
-        cast(sum(cast(Points as decimal(38, 17))) as double) as score
+        -- exact decimals add up to the same sum in any order of rows, and a half is rounded up,
+        -- as by hand
+        cast(round(sum(cast(Points as decimal(38, 10))), 1) as double) as score
     from Office_ScoreContribution
     group by PrimaryKey
 )
@@ -25,7 +26,7 @@ scored as (
 select
     keyed.primary_key as PrimaryKey,
     keyed.account_id as CustomerId,
-    round(scored.score, 1) as EngagementScore,
+    scored.score as EngagementScore,
     keyed.emails_to_account as NoOfEmails_ToAccount,
     keyed.emails_from_account as NoOfEmails_FromAccount,
     keyed.meetings_from_account as NoOfMeetings_FromAccount,

@@ -1,7 +1,7 @@
 -- purpose: Everything that was read and what became of it.
 -- grain: Item, Outcome
 -- source: contract 7
-with outcome as (
+with every_outcome as (
     select * from (
         values
         ('email', 'invitation'), ('email', 'draft'), ('email', 'drafts_or_junk'),
@@ -104,25 +104,25 @@ found as (
     group by outcome
 ),
 
-counted as (
+ledger as (
     select
-        outcome.item,
-        outcome.outcome,
+        every_outcome.item,
+        every_outcome.outcome,
         cast(coalesce(found.number, 0) as bigint) as number
-    from outcome
+    from every_outcome
     left join found
-        on outcome.item = found.item and outcome.outcome = found.outcome
+        on every_outcome.item = found.item and every_outcome.outcome = found.outcome
 )
 
 select
     item as Item,
     outcome as Outcome,
     number as Count
-from counted
+from ledger
 union all
 select
     item as Item,
     'read' as Outcome,
     cast(sum(number) as bigint) as Count
-from counted
+from ledger
 group by item

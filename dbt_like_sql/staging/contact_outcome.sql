@@ -33,7 +33,7 @@ select
         when rejection is not null then rejection
         when
             row_number() over (
-                partition by account_id, address_key, rejection
+                partition by account_id, address_key
                 order by line
             ) > 1
             then 'duplicate'

@@ -5,11 +5,7 @@ with versions as (
     select
         landed.*,
         row_number() over (
-            partition by
-                landed.person_no,
-                landed.item_key,
-                case when landed.item_key is null then landed.file_no end,
-                case when landed.item_key is null then landed.line end
+            partition by landed.person_no, landed.item_key
             order by landed.modified_at desc nulls last, landed.file_no desc, landed.line desc
         ) as newness
     from landed_event as landed
@@ -45,5 +41,5 @@ select
     end as unread_reason -- first reason why it is not read further; null when it is
 from versions
 left join local_day
-    on versions.start_day = local_day.day
-where versions.newness = 1
+    on versions.is_all_day and versions.start_day = local_day.day
+where versions.newness = 1 or versions.item_key is null

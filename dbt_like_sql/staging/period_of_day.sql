@@ -4,8 +4,7 @@
 with window_day as (
     select
         local_day.day,
-        run.window_first_day,
-        run.as_of_day
+        run.window_first_day
     from local_day
     cross join run
     where local_day.day between run.window_first_day and run.as_of_day
@@ -14,21 +13,18 @@ with window_day as (
 period as (
     select
         day,
-        as_of_day,
         'year' as aggregation_level,
         window_first_day as period_start
     from window_day
     union all
     select
         day,
-        as_of_day,
         'month' as aggregation_level,
         cast(date_trunc('month', day) as date) as period_start
     from window_day
     union all
     select
         day,
-        as_of_day,
         'week' as aggregation_level,
         cast(date_trunc('week', day) as date) as period_start
     from window_day
