@@ -1,9 +1,9 @@
 """The YAML file (contract 8) as typed models, and every message that a wrong file can cause."""
 
 import difflib
-import zoneinfo
+import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -13,6 +13,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -23,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from engagement_assets import addresses
+from engagement_assets import addresses, time_zones
 from engagement_assets.errors import ConfigurationError
 
 Component = Literal[
@@ -46,7 +47,11 @@ DEFAULT_WEIGHTS: Mapping[Component, float] = {
 }
 
 
+_A_MOMENT = "a moment with its time zone, such as 2026-11-24T09:00:00Z"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# last days, nearest weekdays and nth weekdays: the library knows them, Dagster's schedules do not
+_CRON_EXTENSION = re.compile(r"#|\b\d*(L|W|LW|WL)\b|\bL-\d")
 
 
 def _address(text: str) -> str:
@@ -68,20 +73,21 @@ def _address_or_domain(text: str) -> str:
 
 
 def _time_zone(name: str) -> str:
-    if name not in zoneinfo.available_timezones():
-        close = difflib.get_close_matches(name, zoneinfo.available_timezones(), n=1)
+    if name not in time_zones.names():
+        close = difflib.get_close_matches(name, time_zones.names(), n=1)
         hint = f"; did you mean {close[0]}?" if close else ""
         raise ValueError(f"an IANA time zone, such as UTC or Europe/Amsterdam{hint}")
     return name
 
 
 def _cron(expression: str) -> str:
+    expected = "a cron expression of five fields, such as 0 6 * * 1"
     try:
         CronSim(expression, _EPOCH)
     except CronSimError as error:
-        raise ValueError("a cron expression of five fields, such as 0 6 * * 1") from error
-    if len(expression.split()) != 5:
-        raise ValueError("a cron expression of five fields, such as 0 6 * * 1")
+        raise ValueError(expected) from error
+    if len(expression.split()) != 5 or _CRON_EXTENSION.search(expression.upper()):
+        raise ValueError(expected)
     return expression
 
 
@@ -104,6 +110,13 @@ def _table(path: Path) -> Path:
     return path
 
 
+def _no_number(value: object) -> object:
+    """Refuse what would be read as seconds since 1970, and a day without a time."""
+    if not isinstance(value, str | datetime) or (isinstance(value, str) and value.isdigit()):
+        raise ValueError(_A_MOMENT)
+    return value
+
+
 def _https(url: str) -> str:
     if not url.startswith("https://") or len(url) <= len("https://"):
         raise ValueError("an address that begins with https://")
@@ -117,6 +130,7 @@ Domain = Annotated[str, AfterValidator(_domain)]
 AddressOrDomain = Annotated[str, AfterValidator(_address_or_domain)]
 ExistingPath = Annotated[Path, AfterValidator(_existing)]
 TableFile = Annotated[Path, AfterValidator(_table), AfterValidator(_existing)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 
 
@@ -162,7 +176,7 @@ class FolderSource(_Section):
 class Mailboxes(_Section):
     """Whose mailboxes are read."""
 
-    addresses: Annotated[tuple[Address, ...], Field(min_length=1)] = Field(
+    addresses: tuple[Address, ...] = Field(
         description="Addresses of users and of groups whose members' mailboxes are read."
     )
     opted_out: tuple[Address, ...] = Field(
@@ -171,6 +185,13 @@ class Mailboxes(_Section):
     organisation_domains: tuple[Domain, ...] = Field(
         (), description="Domains of the organisation beside the tenant's verified ones."
     )
+
+    @field_validator("addresses")
+    @classmethod
+    def _somebody(cls, listed: tuple[str, ...]) -> tuple[str, ...]:
+        if not listed:
+            raise ValueError("a list of at least one address")
+        return listed
 
 
 class Customers(_Section):
@@ -192,7 +213,7 @@ class PrivacyTerms(_Section):
     """Who accepted the privacy terms, and when."""
 
     accepted_by: Text = Field(description="Who accepted the privacy terms.")
-    accepted_at: AwareDatetime = Field(description="When: a moment with its time zone.")
+    accepted_at: Moment = Field(description="When: a moment with its time zone.")
 
 
 class Configuration(_Section):
@@ -211,16 +232,16 @@ class Configuration(_Section):
     time_zone: Annotated[str, AfterValidator(_time_zone)] = Field(
         "UTC", description="The time zone of days, weeks and months (an IANA name)."
     )
-    as_of: AwareDatetime | None = Field(
+    as_of: Moment | None = Field(
         None, description="The moment that a run is about, for a reproducible run; else its own."
     )
-    first_run_delay_hours: Annotated[float, Field(ge=0)] = Field(
+    first_run_delay_hours: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
         6, description="Hours from consent to the first run."
     )
     schedule: Annotated[str, AfterValidator(_cron)] = Field(
         "0 6 * * 1", description="When runs start (cron, in the configured time zone)."
     )
-    score_weights: Mapping[Component, Annotated[float, Field(ge=0)]] = Field(
+    score_weights: Mapping[Component, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         DEFAULT_WEIGHTS, description="Weights of the score's components: all seven, or none."
     )
     data_dir: Annotated[Path, AfterValidator(_relative)] = Field(
@@ -247,6 +268,8 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue  # refused below, as a key that is no text
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key.value} is written twice", key.start_mark
@@ -312,13 +335,15 @@ def _explain(error: ErrorDetails) -> str:
         case "value_error":
             allowed_text = str(error["ctx"]["error"])
         case "timezone_aware":
-            allowed_text = "a moment with its time zone, such as 2026-11-24T09:00:00Z"
+            allowed_text = _A_MOMENT
+        case "tuple_type":
+            allowed_text = "a list"
         case _:
             allowed_text = error["msg"].removeprefix("Input should be ")
     value = error["input"]
     shown = (
         repr(str(value))
-        if isinstance(value, str | int | float | Path | datetime)
+        if isinstance(value, str | int | float | Path | date)
         else ("nothing" if value is None else f"a {type(value).__name__}")
     )
     return f"{key}: {shown} is not allowed. Expected: {allowed_text}."

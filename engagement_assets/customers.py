@@ -3,7 +3,9 @@
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TextIO
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from engagement_assets.errors import ConfigurationError
@@ -27,20 +29,21 @@ def rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ..
 
 
 def _csv_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ...]]:
+    line = 1
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            header = stream.readline()
-            delimiter, names = _header(header, columns, file, key)
+            delimiter, names = _header(stream, columns, file, key)
             stream.seek(0)
             reader = csv.reader(stream, delimiter=delimiter, strict=True)
             next(reader)
             places = [names.index(column) for column in columns]
             for row in reader:
+                line = reader.line_num
                 if not row:
                     continue
                 if len(row) > len(names):
                     raise ConfigurationError(
-                        f"{key}: {file}, line {reader.line_num} has {len(row)} values for "
+                        f"{key}: {file}, line {line} has {len(row)} values for "
                         f"{len(names)} columns. Put values that hold the separator in quotes."
                     )
                 yield tuple(row[place] if place < len(row) else "" for place in places)
@@ -50,15 +53,16 @@ def _csv_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[st
         raise ConfigurationError(f"{key}: {file} is not UTF-8 text. Save it as UTF-8.") from error
     except csv.Error as error:
         raise ConfigurationError(
-            f"{key}: {file}, line {reader.line_num}: {error}. Mend the line."
+            f"{key}: {file}, line {line} or the one behind it: {error}. Mend the line."
         ) from error
 
 
-def _header(line: str, columns: Sequence[str], file: Path, key: str) -> tuple[str, list[str]]:
+def _header(stream: TextIO, columns: Sequence[str], file: Path, key: str) -> tuple[str, list[str]]:
     """Return the separator that brings out the columns, and the names of all columns."""
     found: list[str] = []
     for delimiter in DELIMITERS:
-        names = next(csv.reader([line], delimiter=delimiter), [])
+        stream.seek(0)
+        names = next(csv.reader(stream, delimiter=delimiter), [])
         if all(column in names for column in columns):
             return delimiter, names
         found = max(found, names, key=len)
@@ -69,21 +73,24 @@ def _parquet_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tupl
     try:
         with pq.ParquetFile(file) as parquet:
             names = parquet.schema_arrow.names
-            if not all(column in names for column in columns):
+            if not all(names.count(column) == 1 for column in columns):
                 raise ConfigurationError(_missing(columns, names, file, key))
             for batch in parquet.iter_batches(columns=list(dict.fromkeys(columns))):
-                values = [batch.column(column).to_pylist() for column in columns]
-                for row in zip(*values, strict=True):
-                    yield tuple("" if value is None else str(value) for value in row)
-    except (OSError, ValueError) as error:
+                texts = [batch.column(column).cast(pa.string()).to_pylist() for column in columns]
+                for row in zip(*texts, strict=True):
+                    yield tuple("" if text is None else text for text in row)
+    except (OSError, pa.ArrowException) as error:
         raise ConfigurationError(
             f"{key}: {file} cannot be read as Parquet. Write it again."
         ) from error
 
 
 def _missing(columns: Sequence[str], found: Sequence[str], file: Path, key: str) -> str:
-    missing = [column for column in columns if column not in found]
+    missing = [column for column in columns if found.count(column) != 1]
+    # without a header the first contact would stand here, and no message holds an address
+    is_contact = any("@" in name for name in found)
+    shown = "none, its first row is a contact" if is_contact else ", ".join(map(repr, found))
     return (
-        f"{key}: {file} has no column {', '.join(map(repr, missing))}. "
-        f"Its columns: {', '.join(map(repr, found)) or 'none'}."
+        f"{key}: {file} has no column {', '.join(map(repr, missing))}, or more than one. "
+        f"Its columns: {shown or 'none'}."
     )

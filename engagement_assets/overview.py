@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 from rich.console import Console, Group
 from rich.table import Table
+from rich.text import Text
 
 SHOWN_ACCOUNTS = 5
 
@@ -67,12 +68,13 @@ def show(console: Console, title: str, overview: Overview) -> None:
     accounts = Table("Account", "Score", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     accounts.columns[1].justify = "right"
     for account, score in overview.top:
-        accounts.add_row(account, f"{score:.1f}")
+        accounts.add_row(Text(account), f"{score:.1f}")
     if overview.bottom:
         accounts.add_row("...", "...")
     for account, score in overview.bottom:
-        accounts.add_row(account, f"{score:.1f}")
-    console.print(Group(f"\n[bold]{title}[/bold]", facts, "", accounts), highlight=False)
+        accounts.add_row(Text(account), f"{score:.1f}")
+    # names are the customers' own: nothing in them is markup
+    console.print(Group("", Text(title, style="bold"), facts, "", accounts), highlight=False)
 
 
 def _number(run: Mapping[str, object], column: str) -> int:

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from engagement_assets import time_zones
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Window:
     @classmethod
     def until(cls, as_of: datetime, time_zone: str) -> "Window":
         """Return the window that ends at an aware moment."""
-        last_day = as_of.astimezone(ZoneInfo(time_zone)).date()
+        last_day = as_of.astimezone(time_zones.zone(time_zone)).date()
         is_leap_day = (last_day.month, last_day.day) == (2, 29)
         first_day = last_day.replace(
             year=last_day.year - 1, day=28 if is_leap_day else last_day.day
@@ -43,4 +44,5 @@ class Window:
 
 def midnight(day: date, time_zone: str) -> datetime:
     """Return when a day begins, UTC; the first such moment where midnight occurs twice."""
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(time_zone)).astimezone(UTC)
+    local = datetime(day.year, day.month, day.day, tzinfo=time_zones.zone(time_zone))
+    return local.astimezone(UTC)

@@ -8,7 +8,14 @@ import orjson
 
 from engagement_assets import addresses
 from engagement_assets.activity.ndjson import ENDINGS, json_lines
-from engagement_assets.activity.source import ActivityFile, BrokenFileError, Kind, Mailbox, User
+from engagement_assets.activity.source import (
+    ActivityFile,
+    BrokenFileError,
+    Kind,
+    Mailbox,
+    Resource,
+    User,
+)
 from engagement_assets.errors import SourceError
 
 _KINDS: Mapping[str, Kind] = {"messages": "message", "events": "event"}
@@ -84,19 +91,23 @@ class FolderSource:
     def mailbox(self, user_id: str) -> Mailbox | None:
         """Return the files below `mailboxes/<user id>`; None without such a folder."""
         folder = self._folder / "mailboxes" / user_id
-        if folder.parent != self._folder / "mailboxes" or not folder.is_dir():
-            return None  # an id that is no folder's name, such as one with a slash, has none
+        is_name = folder.name == user_id and user_id != ".."
+        if not is_name or not folder.is_dir():
+            return None  # an id that cannot be a folder's name has none
         files = []
         for path in sorted(folder.iterdir()):
             kind = next((k for prefix, k in _KINDS.items() if path.name.startswith(prefix)), None)
             if kind and path.name.endswith(ENDINGS):
-                status = path.stat()
                 name = str(path.relative_to(self._folder))
+                try:
+                    status = path.stat()
+                except OSError as error:
+                    raise BrokenFileError(name, 1, f"cannot be read ({error.strerror})") from error
                 files.append(ActivityFile(kind, name, path, status.st_size, status.st_mtime_ns))
         return Mailbox(user_id, tuple(files), self._excluded_folders(folder))
 
-    def lines(self, file: ActivityFile) -> Iterator[tuple[int, bytes]]:
-        """Yield the file's lines (see `ActivitySource.lines`)."""
+    def lines(self, file: ActivityFile) -> Iterator[tuple[int, Resource]]:
+        """Yield the file's resources (see `ActivitySource.lines`)."""
         return json_lines(file.path, file.name)
 
     def _excluded_folders(self, folder: Path) -> tuple[str, ...]:
@@ -119,8 +130,8 @@ class FolderSource:
             raise SourceError(f"{paths[0]} is missing. An activity folder names its {stem} there.")
         for path in present:
             try:
-                for _, line in json_lines(path, path.name):
-                    yield orjson.loads(line)
+                for _, resource in json_lines(path, path.name):
+                    yield resource
             except BrokenFileError as error:
                 raise SourceError(f"{self._folder}: {error}. Export the {stem} again.") from error
 

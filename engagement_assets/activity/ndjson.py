@@ -4,7 +4,7 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import orjson
 from backports import zstd
@@ -18,8 +18,8 @@ ENDINGS = (".ndjson", ".ndjson.gz", ".ndjson.zst")
 LONGEST_LINE = 16 * 1024 * 1024
 
 
-def json_lines(path: Path, name: str) -> Iterator[tuple[int, bytes]]:
-    """Yield the number (from 1) and the text of each line that is not blank.
+def json_lines(path: Path, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the number (from 1) and the object of each line that is not blank.
 
     Args:
         path: a file with one of `ENDINGS`.
@@ -39,8 +39,7 @@ def json_lines(path: Path, name: str) -> Iterator[tuple[int, bytes]]:
                 text = line.strip()
                 if not text:
                     continue
-                _check(text, name, number)
-                yield number, text
+                yield number, _object(text, name, number)
     except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
         raise BrokenFileError(name, number + 1, "the compression is broken") from error
     except OSError as error:
@@ -57,7 +56,7 @@ def _open(path: Path) -> BinaryIO:
             return path.open("rb")
 
 
-def _check(text: bytes, name: str, number: int) -> None:
+def _object(text: bytes, name: str, number: int) -> dict[str, Any]:
     try:
         content = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -66,6 +65,7 @@ def _check(text: bytes, name: str, number: int) -> None:
         raise BrokenFileError(name, number, problem) from None
     if not isinstance(content, dict):
         raise BrokenFileError(name, number, "not a JSON object")
+    return content
 
 
 def _is_utf8(text: bytes) -> bool:

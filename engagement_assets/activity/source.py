@@ -1,6 +1,6 @@
 """What an activity source offers, whichever it is: Microsoft 365 or a folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -8,6 +8,43 @@ from typing import Literal, Protocol
 from engagement_assets import addresses
 
 Kind = Literal["message", "event"]
+
+# All that is ever asked for and kept (contract 7); whatever else a line holds ends where it is read
+FIELDS: Mapping[Kind, tuple[str, ...]] = {
+    "message": (
+        "@odata.type",
+        "@removed",
+        "id",
+        "internetMessageId",
+        "conversationId",
+        "parentFolderId",
+        "sentDateTime",
+        "lastModifiedDateTime",
+        "isDraft",
+        "from",
+        "sender",
+        "toRecipients",
+        "ccRecipients",
+        "bccRecipients",
+    ),
+    "event": (
+        "@removed",
+        "id",
+        "iCalUId",
+        "type",
+        "isCancelled",
+        "isOrganizer",
+        "isAllDay",
+        "lastModifiedDateTime",
+        "start",
+        "end",
+        "organizer",
+        "attendees",
+        "responseStatus",
+    ),
+}
+
+Resource = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -88,8 +125,8 @@ class ActivitySource(Protocol):
             BrokenFileError: when what describes the mailbox cannot be read.
         """
 
-    def lines(self, file: ActivityFile) -> Iterator[tuple[int, bytes]]:
-        """Yield the number and the text of every line: one JSON object each, no blank ones.
+    def lines(self, file: ActivityFile) -> Iterator[tuple[int, Resource]]:
+        """Yield the number and the JSON object of every line that is not blank.
 
         Raises:
             BrokenFileError: at the first line that is no JSON object.

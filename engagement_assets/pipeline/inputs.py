@@ -147,7 +147,9 @@ def read_activity(
     for outcome in outcomes:
         if outcome.status == "failed":
             context.log.warning("Mailbox of %s failed: %s", outcome.user_id, outcome.reason)
-    store.tidy(connection, erased=opted_out)
+    for user_id in opted_out:
+        store.keep_only(user_id, ())
+    store.tidy(connection)
     window = Window.until(as_of, time_zone)
     reading.expose_mailboxes(connection, store, outcomes, window)
     by_status = {

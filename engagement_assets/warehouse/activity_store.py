@@ -15,7 +15,7 @@ from typing import IO, Self
 import duckdb
 import orjson
 
-from engagement_assets.activity.source import ActivityFile, Kind
+from engagement_assets.activity.source import FIELDS, ActivityFile, Kind, Resource
 from engagement_assets.errors import SourceError
 from engagement_assets.warehouse.database import LANDING, quoted
 from engagement_assets.warehouse.sources import SOURCES
@@ -24,8 +24,7 @@ from engagement_assets.warehouse.sources import SOURCES
 # small enough that sorting one fits in a fraction of the memory limit
 BATCH_BYTES = 256 * 1024 * 1024
 
-# a batch is written anew when this share of its rows is no longer wanted
-DEAD_SHARE = 0.5
+_LINE = orjson.OPT_APPEND_NEWLINE
 
 _STATEMENTS: Mapping[Kind, str] = {"message": "messages.sql", "event": "events.sql"}
 
@@ -66,6 +65,9 @@ class ActivityStore:
         self._folder = folder
         self._manifest = folder / "manifest.json"
         self._files: dict[tuple[str, str], LandedFile] = {}
+        # never given twice: rows of a forgotten file stay in their batch until it is written anew
+        self._last_id = 0
+        self._last_batch = 0
         self._forgotten = False
         if self._manifest.exists():
             present = {(kind, number) for kind, number, _ in self._batches()}
@@ -84,9 +86,8 @@ class ActivityStore:
 
     def batch(self) -> "Batch":
         """Return an empty batch to write lines into."""
-        numbers = [landed.file_id for landed in self._files.values()]
-        batches = [landed.batch for landed in self._files.values()]
-        return Batch(self._folder, max(numbers, default=0) + 1, max(batches, default=0) + 1)
+        self._last_batch += 1
+        return Batch(self._folder, self._last_id + 1, self._last_batch)
 
     def commit(self, connection: duckdb.DuckDBPyConnection, batch: "Batch") -> None:
         """Turn a batch into Parquet and make it visible, all or nothing."""
@@ -100,6 +101,7 @@ class ActivityStore:
                     connection, statement.replace("$file", quoted(incoming)), kind, batch.number
                 )
         self._files.update({(landed.user_id, landed.name): landed for landed in batch.files})
+        self._last_id = batch.files[-1].file_id
         self._save()
 
     def keep_only(self, user_id: str, names: Iterable[str]) -> None:
@@ -109,36 +111,27 @@ class ActivityStore:
             del self._files[key]
             self._forgotten = True
 
-    def tidy(self, connection: duckdb.DuckDBPyConnection, erased: Iterable[str] = ()) -> None:
-        """Write batches anew that are mostly dead, and every one that holds an erased mailbox.
-
-        Args:
-            connection: the warehouse.
-            erased: users whose activity must not stay on disk (they opted out).
-        """
-        erase = {user_id for user_id in erased if any(key[0] == user_id for key in self._files)}
-        for user_id in erase:
-            self.keep_only(user_id, ())
+    def tidy(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Take rows of forgotten files off the disk: what nobody may count is not kept."""
         for kind, number, path in list(self._batches()):
             wanted = [
                 landed
                 for landed in self._files.values()
-                if landed.kind == kind and landed.batch == number
+                if (landed.kind, landed.batch) == (kind, number)
             ]
-            ids = [landed.file_id for landed in wanted]
-            alive = sum(landed.rows for landed in wanted)
+            if not wanted:
+                continue  # nothing names it: removed below
             (total,) = connection.execute(
                 "select count(*) from read_parquet(?)", [str(path)]
             ).fetchall()[0]
-            if alive == total or (not erase and total - alive < DEAD_SHARE * total):
+            if sum(landed.rows for landed in wanted) == total:
                 continue
-            if not wanted:
-                continue  # nothing names it any more: removed below
-            fresh = max(landed.batch for landed in self._files.values()) + 1
-            rows = f"select * from read_parquet({quoted(path)}) where file_id in ({_list(ids)})"
-            self._write(connection, rows, kind, fresh)
+            self._last_batch += 1
+            ids = ", ".join(str(landed.file_id) for landed in wanted)
+            rows = f"select * from read_parquet({quoted(path)}) where file_id in ({ids})"
+            self._write(connection, rows, kind, self._last_batch)
             for landed in wanted:
-                self._files[landed.user_id, landed.name] = replace(landed, batch=fresh)
+                self._files[landed.user_id, landed.name] = replace(landed, batch=self._last_batch)
             self._forgotten = True
         if self._forgotten:
             self._save()
@@ -186,11 +179,6 @@ class ActivityStore:
                 "inner join live_file as live on row.file_id = live.file_id"
             )
 
-    def rows(self, user_ids: Iterable[str]) -> int:
-        """Return how many lines the store holds of these users."""
-        wanted = set(user_ids)
-        return sum(landed.rows for landed in self._files.values() if landed.user_id in wanted)
-
     def _write(
         self, connection: duckdb.DuckDBPyConnection, rows: str, kind: Kind, number: int
     ) -> None:
@@ -199,6 +187,8 @@ class ActivityStore:
         connection.execute(
             f"copy ({rows}) to {quoted(building)} (format parquet, compression zstd)"
         )
+        with building.open("rb") as written:
+            os.fsync(written.fileno())  # before a manifest names it
         building.replace(path)
 
     def _path(self, kind: Kind, number: int) -> Path:
@@ -220,18 +210,24 @@ class ActivityStore:
 
     def _load(self) -> list[LandedFile]:
         try:
-            return [LandedFile(*row) for row in orjson.loads(self._manifest.read_bytes())]
-        except (ValueError, TypeError) as error:
+            content = orjson.loads(self._manifest.read_bytes())
+            self._last_id, self._last_batch = content["last_id"], content["last_batch"]
+            return [LandedFile(*row) for row in content["files"]]
+        except (ValueError, TypeError, LookupError) as error:
             raise SourceError(
                 f"{self._manifest} is damaged. Remove the folder {self._folder}: the next run "
                 "reads all activity anew."
             ) from error
 
     def _save(self) -> None:
-        rows = [list(vars(landed).values()) for landed in self._files.values()]
+        content = {
+            "last_id": self._last_id,
+            "last_batch": self._last_batch,
+            "files": [list(vars(landed).values()) for landed in self._files.values()],
+        }
         building = self._manifest.with_suffix(".building")
         with building.open("wb") as stream:
-            stream.write(orjson.dumps(rows))
+            stream.write(orjson.dumps(content))
             stream.flush()
             os.fsync(stream.fileno())
         building.replace(self._manifest)
@@ -272,7 +268,7 @@ class Batch:
         return sum(stream.tell() for stream in self._streams.values())
 
     def add_mailbox(
-        self, user_id: str, files: Mapping[ActivityFile, Iterator[tuple[int, bytes]]]
+        self, user_id: str, files: Mapping[ActivityFile, Iterator[tuple[int, Resource]]]
     ) -> None:
         """Write all lines of a mailbox's new files; none of them stays when one raises."""
         marks = {kind: stream.tell() for kind, stream in self._streams.items()}
@@ -281,8 +277,10 @@ class Batch:
             for file, lines in files.items():
                 rows = 0
                 write = self._streams[file.kind].write
-                for number, text in lines:
-                    write(b'{"f":%d,"l":%d,"r":%b}\n' % (self._next, number, text))
+                fields = FIELDS[file.kind]
+                for number, resource in lines:
+                    kept = {field: resource[field] for field in fields if field in resource}
+                    write(orjson.dumps({"f": self._next, "l": number, "r": kept}, option=_LINE))
                     rows += 1
                 landed.append(
                     LandedFile(
@@ -308,10 +306,6 @@ class Batch:
         """Finish the lines of one kind and return the file that has them."""
         self._streams[kind].close()
         return self._paths[kind]
-
-
-def _list(numbers: Iterable[int]) -> str:
-    return ", ".join(map(str, numbers))
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, kind: str, name: str) -> None:

@@ -1,6 +1,5 @@
 """Opening DuckDB: one file, one writer, nothing from outside."""
 
-import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import duckdb
 from tzlocal.windows_tz import win_tz
 
+from engagement_assets import time_zones
 from engagement_assets.addresses import WHITE_SPACE
 from engagement_assets.errors import BusyError
 
@@ -69,7 +69,8 @@ def _time_zones(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     known = {
         name for (name,) in connection.execute("select name from pg_timezone_names()").fetchall()
     }
-    names = {name: name for name in zoneinfo.available_timezones()} | win_tz
+    # a name that both have, such as UTC, is the IANA one
+    names = win_tz | {name: name for name in time_zones.names()}
     return {name: iana for name, iana in sorted(names.items()) if iana in known}
 
 

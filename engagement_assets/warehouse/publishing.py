@@ -17,9 +17,6 @@ from engagement_assets.errors import PublishingError
 from engagement_assets.warehouse.database import quoted
 from engagement_assets.warehouse.sources import SOURCES
 
-# readers who opened the snapshot before finish on it
-KEPT_SNAPSHOTS = 2
-
 # the oldest release whose users can still open the published file
 STORAGE_VERSION = "v1.4.0"
 
@@ -38,13 +35,12 @@ def load_previous(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None
             )
 
 
-def publish(connection: duckdb.DuckDBPyConnection, data_dir: Path, run_id: str) -> Path:
+def publish(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> Path:
     """Check the finished tables and replace the published snapshot with them.
 
     Args:
         connection: the warehouse.
         data_dir: the folder that holds `published`.
-        run_id: names the snapshot.
 
     Returns:
         The published folder.
@@ -65,12 +61,12 @@ def publish(connection: duckdb.DuckDBPyConnection, data_dir: Path, run_id: str) 
     shutil.rmtree(building, ignore_errors=True)
     (building / "parquet").mkdir(parents=True)
     _write(connection, building)
-    snapshot = snapshots / run_id
-    shutil.rmtree(snapshot, ignore_errors=True)
-    building.replace(snapshot)
     published = data_dir / "published"
+    # before the link changes, because a run that fails must not have replaced anything
+    _remove_all_but(snapshots, published.resolve())
+    snapshot = snapshots / f"{1 + max(map(_number, snapshots.iterdir())):06d}"
+    building.replace(snapshot)
     _link(snapshot.relative_to(data_dir), published)
-    _remove_old(snapshots, keep=snapshot)
     return published
 
 
@@ -124,11 +120,12 @@ def _link(target: Path, link: Path) -> None:
     building.replace(link)
 
 
-def _remove_old(snapshots: Path, keep: Path) -> None:
-    newest_first = sorted(
-        (folder for folder in snapshots.iterdir() if folder != keep),
-        key=lambda folder: folder.stat().st_mtime_ns,
-        reverse=True,
-    )
-    for folder in newest_first[KEPT_SNAPSHOTS - 1 :]:
-        shutil.rmtree(folder)
+def _number(snapshot: Path) -> int:
+    return int(snapshot.name) if snapshot.name.isdigit() else 0
+
+
+def _remove_all_but(snapshots: Path, current: Path) -> None:
+    """Remove what no reader needs; readers of the current snapshot go on when it is replaced."""
+    for folder in snapshots.iterdir():
+        if _number(folder) and folder.resolve() != current:
+            shutil.rmtree(folder)

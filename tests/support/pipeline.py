@@ -54,13 +54,15 @@ def run(
             lambda done, total: None,
             batch_bytes=batch_bytes,
         )
-        store.tidy(connection, selected.opted_out)
+        for user_id in selected.opted_out:
+            store.keep_only(user_id, ())
+        store.tidy(connection)
         reading.expose_mailboxes(connection, store, outcomes, window)
         for model in MODELS:
             if "run_end" in model.references:
                 inputs.write_run_end(connection, datetime.now(UTC))
             build(connection, model)
-        return publishing.publish(connection, settings.data_dir, run_id)
+        return publishing.publish(connection, settings.data_dir)
 
 
 def published(folder: Path) -> Mapping[str, Rows]:

@@ -18,7 +18,7 @@ from engagement_assets.errors import (
     SourceError,
 )
 
-SECRET = "hunter2-do-not-print"
+PRIVATE = "hunter2-do-not-print"
 
 # contract 8, word for word but for the two ids, which it abridges
 EXAMPLE = """
@@ -53,7 +53,7 @@ MINIMAL: dict[str, Any] = {
     "mailboxes": {"addresses": ["ada@contoso.com"]},
     "customers": {"contacts": "contacts.csv"},
 }
-EVEN_WEIGHTS = {name: 10 for name in config.DEFAULT_WEIGHTS} | {"Recency": 40}
+EVEN_WEIGHTS = dict.fromkeys(config.DEFAULT_WEIGHTS, 10) | {"Recency": 40}
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def mistakes(folder: Path, content: dict[str, Any] | str) -> list[str]:
     assert sorted(folder.rglob("*")) == before
     message = str(caught.value)
     assert str(file) in message.splitlines()[0]
-    assert SECRET not in message
+    assert PRIVATE not in message
     return [line.strip() for line in message.splitlines()]
 
 
@@ -262,7 +262,9 @@ def test_every_mistake_has_a_line(folder: Path) -> None:
         ("source.tenant_id", "Allowed: kind, path"),
     ],
 )
-@pytest.mark.parametrize("value", [SECRET, {"value": SECRET}, [SECRET]], ids=["text", "map", "list"])
+@pytest.mark.parametrize(
+    "value", [PRIVATE, {"value": PRIVATE}, [PRIVATE]], ids=["text", "map", "list"]
+)
 def test_an_unknown_key_suggests_and_never_shows_its_value(
     folder: Path, key: str, suggestion: str, value: object
 ) -> None:
@@ -274,12 +276,15 @@ def test_an_unknown_key_suggests_and_never_shows_its_value(
 
 @pytest.mark.parametrize("key", ["5", "true", "null", "2026-11-24", "[a, b]", "{a: b}"])
 def test_a_key_that_is_no_text(folder: Path, key: str) -> None:
-    lines = mistakes(folder, f"{yaml.safe_dump(MINIMAL)}? {key}\n: {SECRET}\n")
+    lines = mistakes(folder, f"{yaml.safe_dump(MINIMAL)}? {key}\n: {PRIVATE}\n")
     assert len(lines) <= 2
 
 
 BROKEN = {
-    "duplicate key": ("name: a\ntime_zone: UTC\nname: b\n", "line 3: the key name is written twice"),
+    "duplicate key": (
+        "name: a\ntime_zone: UTC\nname: b\n",
+        "line 3: the key name is written twice",
+    ),
     "duplicate inside": ("source:\n  kind: graph\n  kind: folder\n", "line 3: the key kind is"),
     "not closed": ("name: [\n", "line 2: "),
     "tab": ("source:\n\tkind: graph\n", "line 2: "),
@@ -300,7 +305,7 @@ def test_a_file_that_is_no_such_yaml(folder: Path, text: str, expected: str) -> 
 def test_not_utf_8(folder: Path) -> None:
     file = folder / "engagement.yaml"
     file.write_bytes("name: Müller".encode("latin-1"))
-    with pytest.raises(ConfigurationError, match="engagement.yaml is not UTF-8 text"):
+    with pytest.raises(ConfigurationError, match=r"engagement\.yaml is not UTF-8 text"):
         config.load(file)
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,10 @@ from engagement_assets.errors import SourceError
 
 Resource = dict[str, object]
 ADA: Resource = {"id": "ada", "mail": "ada@contoso.com", "userPrincipalName": "ada@contoso.com"}
-SECRET = "ann.secret@customer.example"
+PRIVATE = "ann.secret@customer.example"
 
 
-def ndjson(*resources: Resource) -> bytes:
+def ndjson(*resources: Mapping[str, object]) -> bytes:
     return b"".join(json.dumps(resource).encode() + b"\n" for resource in resources)
 
 
@@ -60,19 +61,17 @@ def test_no_users(folder: Path) -> None:
 
 @pytest.mark.parametrize("stem", ["users", "groups"])
 def test_users_or_groups_that_cannot_be_read(folder: Path, stem: str) -> None:
-    broken = ndjson(ADA) + f'{{"id": "{SECRET}",}}\n'.encode()
+    broken = ndjson(ADA) + f'{{"id": "{PRIVATE}",}}\n'.encode()
     (folder / f"{stem}.ndjson").write_bytes(broken)
     with pytest.raises(SourceError, match=rf"{stem}\.ndjson, line 2: not a JSON object") as caught:
         FolderSource(folder)
-    assert SECRET not in str(caught.value)
+    assert PRIVATE not in str(caught.value)
 
 
 @pytest.mark.parametrize(
     ("ending", "pack"), [(".gz", gzip.compress), (".zst", zstd.compress)], ids=["gzip", "zstd"]
 )
-def test_users_and_groups_may_be_compressed(
-    folder: Path, ending: str, pack: type[bytes]
-) -> None:
+def test_users_and_groups_may_be_compressed(folder: Path, ending: str, pack: type[bytes]) -> None:
     (folder / "users.ndjson").unlink()
     (folder / f"users.ndjson{ending}").write_bytes(pack(ndjson(ADA)))
     team = {"id": "team", "mail": "team@contoso.com", "members": ["ada"]}
@@ -108,7 +107,9 @@ def test_the_primary_address_is_first(
     ],
 )
 def test_unexpected_kinds_of_values_count_as_absent(folder: Path, odd: Resource) -> None:
-    lines = ndjson(ADA, {"id": "odd", **odd}, {"id": 5, "mail": "five@contoso.com"}, {"mail": "x@y"})
+    lines = ndjson(
+        ADA, {"id": "odd", **odd}, {"id": 5, "mail": "five@contoso.com"}, {"mail": "x@y"}
+    )
     (folder / "users.ndjson").write_bytes(lines)
     members: list[object] = ["odd", None, 5, ["ada"], "ada"]
     groups = ndjson(
@@ -181,11 +182,15 @@ def test_a_link_to_nowhere_fails_the_mailbox(folder: Path) -> None:
     """A mailbox that cannot be read fails alone; a FileNotFoundError would end the run."""
     (folder / "mailboxes" / "ada" / "messages.ndjson").symlink_to("nowhere")
     source = FolderSource(folder)
-    with pytest.raises(BrokenFileError, match=r"messages\.ndjson"):
+
+    def read() -> None:
         mailbox = source.mailbox("ada")
         assert mailbox is not None
         for file in mailbox.files:
             list(source.lines(file))
+
+    with pytest.raises(BrokenFileError, match=r"messages\.ndjson"):
+        read()
 
 
 def test_lines_are_named_after_the_source(folder: Path) -> None:

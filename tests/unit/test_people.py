@@ -163,7 +163,9 @@ def test_how_many_persons_there_may_be(directory: Directory, number: int, allowe
     ]
     quiet: list[Resource] = [{"id": f"q{place}"} for place in range(3)]
     members = [str(entry["id"]) for entry in (*users, *quiet)]
-    source = directory(group("team", *members), group("quiet", "q0", "q1", "q2"), users=users + quiet)
+    source = directory(
+        group("team", *members), group("quiet", "q0", "q1", "q2"), users=users + quiet
+    )
     if allowed:
         assert len(selected(source, "team@contoso.com", opted_out=("quiet@contoso.com",))) == number
         return
