@@ -33,7 +33,11 @@ def main(
     """Measure the path from an activity folder to the published tables."""
     sizes = copies or [500_000, 2_000_000]
     with _folder(folder) as data:
-        figures = [_measure(data / str(size), size, runs) for size in sizes]
+        try:
+            figures = [_measure(data / str(size), size, runs) for size in sizes]
+        except MeasurementError as error:
+            _say(str(error))
+            raise typer.Exit(1) from None
     text = report.page(figures, runs)
     print(text)
     if write:

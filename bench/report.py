@@ -34,8 +34,7 @@ _READING = """\
   of 64 bits. It is paid once per row: a file that has not changed is not read again.
 - *The floor* reads every column of the landed rows that a model names, once, through the same
   views and with the same settings, and does nothing with them; the best of three scans counts.
-  No way of computing the results from the landed rows can be faster, so models ÷ floor says how
-  much is left to gain.
+  Nothing that needs those columns can be faster, so models ÷ floor says how much there is to gain.
 - *Publishing* looks at all checks a second time, because a snapshot is never put in place unseen.
 - *Around the stages* is the time of `engagement run` less that of its stages: starting Python,
   importing, Dagster and its records, the overview. It hardly grows with the data.

@@ -74,13 +74,14 @@ def landing(settings: Configuration) -> Result:
             outcomes = reading.read_mailboxes(connection, store, source, user_ids, _no_progress)
             store.tidy(connection)
             reading.expose_mailboxes(connection, store, outcomes, window)
+        rows = _count(connection, "landed_message") + _count(connection, "landed_event")
     files = list((settings.data_dir / "activity").glob("*.parquet"))
     return {
         "seconds": watch.wall,
         "cpu": watch.cpu,
         "preparing": preparing.wall,
         "bytes": sum(file.stat().st_size for file in files),
-        "rows": store.rows(user_ids),
+        "rows": rows,
     }
 
 
@@ -137,7 +138,7 @@ def publish(settings: Configuration) -> Result:
     import engagement_assets.schemas.validation  # noqa: F401, PLC0415 (slow: not timed)
 
     with database.connect(warehouse_file(settings)) as connection, stopwatch() as watch:
-        published = publishing.publish(connection, settings.data_dir, uuid4().hex)
+        published = publishing.publish(connection, settings.data_dir)
     files = published.rglob("*")
     size = sum(file.stat().st_size for file in files if file.is_file())
     return {"seconds": watch.wall, "cpu": watch.cpu, "bytes": size}

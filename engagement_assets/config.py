@@ -117,6 +117,13 @@ def _no_number(value: object) -> object:
     return value
 
 
+def _near(moment: datetime) -> datetime:
+    """Refuse what has no year before it or no week after it in every time zone."""
+    if not 1900 <= moment.year < 3000:
+        raise ValueError("a moment between the years 1900 and 2999")
+    return moment
+
+
 def _https(url: str) -> str:
     if not url.startswith("https://") or len(url) <= len("https://"):
         raise ValueError("an address that begins with https://")
@@ -130,7 +137,7 @@ Domain = Annotated[str, AfterValidator(_domain)]
 AddressOrDomain = Annotated[str, AfterValidator(_address_or_domain)]
 ExistingPath = Annotated[Path, AfterValidator(_existing)]
 TableFile = Annotated[Path, AfterValidator(_table), AfterValidator(_existing)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_near)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 
 

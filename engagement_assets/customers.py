@@ -29,7 +29,7 @@ def rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ..
 
 
 def _csv_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ...]]:
-    line = 1
+    reader = None
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
             delimiter, names = _header(stream, columns, file, key)
@@ -38,12 +38,11 @@ def _csv_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[st
             next(reader)
             places = [names.index(column) for column in columns]
             for row in reader:
-                line = reader.line_num
                 if not row:
                     continue
                 if len(row) > len(names):
                     raise ConfigurationError(
-                        f"{key}: {file}, line {line} has {len(row)} values for "
+                        f"{key}: {file}, line {reader.line_num} has {len(row)} values for "
                         f"{len(names)} columns. Put values that hold the separator in quotes."
                     )
                 yield tuple(row[place] if place < len(row) else "" for place in places)
@@ -52,9 +51,8 @@ def _csv_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[st
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{key}: {file} is not UTF-8 text. Save it as UTF-8.") from error
     except csv.Error as error:
-        raise ConfigurationError(
-            f"{key}: {file}, line {line} or the one behind it: {error}. Mend the line."
-        ) from error
+        line = reader.line_num if reader else 1
+        raise ConfigurationError(f"{key}: {file}, line {line}: {error}. Mend the line.") from error
 
 
 def _header(stream: TextIO, columns: Sequence[str], file: Path, key: str) -> tuple[str, list[str]]:
@@ -86,11 +84,13 @@ def _parquet_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tupl
 
 
 def _missing(columns: Sequence[str], found: Sequence[str], file: Path, key: str) -> str:
-    missing = [column for column in columns if found.count(column) != 1]
+    missing = [column for column in columns if column not in found]
+    repeated = [column for column in columns if found.count(column) > 1]
+    problem = "has no column" if missing else "has more than one column"
     # without a header the first contact would stand here, and no message holds an address
     is_contact = any("@" in name for name in found)
     shown = "none, its first row is a contact" if is_contact else ", ".join(map(repr, found))
     return (
-        f"{key}: {file} has no column {', '.join(map(repr, missing))}, or more than one. "
+        f"{key}: {file} {problem} {', '.join(map(repr, missing or repeated))}. "
         f"Its columns: {shown or 'none'}."
     )

@@ -165,7 +165,7 @@ def office(page: Page, address: str) -> None:
 def result(configuration: Path) -> None:
     """Draw what the run prints as an SVG that needs nothing from anywhere."""
     settings = config.load(configuration)
-    console = Console(record=True, width=60, file=io.StringIO(), force_terminal=True)
+    console = Console(record=True, width=52, file=io.StringIO(), force_terminal=True)
     overview.show(console, settings.name, overview.of(settings.data_dir / "published"))
     drawing = console.export_svg(
         title="engagement run -c data/demo/engagement.yaml",

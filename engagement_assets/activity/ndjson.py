@@ -49,6 +49,8 @@ def json_lines(path: Path, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
 def _open(path: Path) -> BinaryIO:
     match path.suffix:
         case ".gz":
+            if path.stat().st_size == 0:
+                raise EOFError  # which gzip takes for a whole file without content
             return cast("BinaryIO", gzip.open(path, "rb"))
         case ".zst":
             return cast("BinaryIO", zstd.open(path, "rb"))

@@ -38,8 +38,9 @@ USER_ENTITY = Table(
         Column(
             "EmailAddress",
             "VARCHAR",
-            "The person's main e-mail address.",
+            "The person's main e-mail address. Empty when the directory gives none.",
             "7",
+            nullable=True,
             rules=(address(),),
         ),
     ),
@@ -94,6 +95,7 @@ MAILBOX = Table(
             "VARCHAR",
             "The person's main e-mail address, as in Office_UserEntity.",
             "7",
+            nullable=True,
             rules=(address(),),
         ),
         Column(

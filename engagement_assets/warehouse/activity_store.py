@@ -15,7 +15,13 @@ from typing import IO, Self
 import duckdb
 import orjson
 
-from engagement_assets.activity.source import FIELDS, ActivityFile, Kind, Resource
+from engagement_assets.activity.source import (
+    FIELDS,
+    ActivityFile,
+    BrokenFileError,
+    Kind,
+    Resource,
+)
 from engagement_assets.errors import SourceError
 from engagement_assets.warehouse.database import LANDING, quoted
 from engagement_assets.warehouse.sources import SOURCES
@@ -280,7 +286,11 @@ class Batch:
                 fields = FIELDS[file.kind]
                 for number, resource in lines:
                     kept = {field: resource[field] for field in fields if field in resource}
-                    write(orjson.dumps({"f": self._next, "l": number, "r": kept}, option=_LINE))
+                    try:
+                        text = orjson.dumps({"f": self._next, "l": number, "r": kept}, option=_LINE)
+                    except orjson.JSONEncodeError:  # it reads deeper than it writes
+                        raise BrokenFileError(file.name, number, "nested too deeply") from None
+                    write(text)
                     rows += 1
                 landed.append(
                     LandedFile(

@@ -14,17 +14,18 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     for room, below in {
         "errors": "",
         "addresses": "",
-        "window": "",
+        "time_zones": "",
+        "window": "time_zones",
         "schemas": "",
         "simulator": "",  # nobody's insides: it cannot share the product's mistakes
         "data_dictionary": "schemas",
         "overview": "",
-        "config": "addresses errors",
+        "config": "addresses errors time_zones",
         "consent": "config errors",
         "customers": "errors",
         "activity": "addresses errors",
         "microsoft365": "activity addresses config consent errors",
-        "warehouse": "activity addresses config customers errors schemas window",
+        "warehouse": "activity addresses config customers errors schemas time_zones window",
         "results": "addresses config errors schemas",  # the published snapshot, no insides
         "pipeline": "activity config consent errors microsoft365 schemas warehouse window",
         "definitions": "config pipeline warehouse",

@@ -100,7 +100,7 @@ def test_ids_that_look_like_something_else(csv: Path, parquet: Path) -> None:
     ("row", "expected"),
     [
         (f"C1,{PRIVATE},x", "line 3 has 3 values for 2 columns"),
-        (f'C1,"{PRIVATE}', "line 3: unexpected end of data"),
+        (f'C1,"{PRIVATE}', "line 3: unexpected end"),
         (f'"C1"x,{PRIVATE}', "line 3: ',' expected"),
         (f"{'x' * 200_000},{PRIVATE}", "line 3: field larger than"),
     ],
@@ -120,9 +120,18 @@ def test_lines_are_counted_as_an_editor_does(csv: Path) -> None:
     ("header", "missing"),
     [
         ("Id,Email", "'CustomerId'. Its columns: 'Id', 'Email'"),
-        ("customerid;EMAIL;x", "'CustomerId', 'Email'. Its columns: 'customerid', 'EMAIL', 'x'"),
-        ("CustomerId , Email", "'CustomerId', 'Email'. Its columns: 'CustomerId ', ' Email'"),
-        ("CustomerId|Email", "'CustomerId', 'Email'. Its columns: 'CustomerId|Email'"),
+        (
+            "customerid;EMAIL;x",
+            "'CustomerId', 'Email'. Its columns: 'customerid', 'EMAIL', 'x'",
+        ),
+        (
+            "CustomerId , Email",
+            "'CustomerId', 'Email'. Its columns: 'CustomerId ', ' Email'",
+        ),
+        (
+            "CustomerId|Email",
+            "'CustomerId', 'Email'. Its columns: 'CustomerId|Email'",
+        ),
         ("", "'CustomerId', 'Email'. Its columns: none"),
     ],
 )

@@ -33,7 +33,7 @@ PRIVATE = "ann.secret@customer.example"
 GOOD = b'{"id": "a"}'
 
 
-def read(file: Path) -> list[tuple[int, bytes]]:
+def read(file: Path) -> list[tuple[int, dict[str, object]]]:
     return list(json_lines(file, "mailboxes/u/messages.ndjson"))
 
 
@@ -63,17 +63,17 @@ def test_every_ending_is_known() -> None:
     [
         (b"", []),
         (b"\n\r\n \t \n", []),
-        (b'{"a":1}', [(1, b'{"a":1}')]),
-        (b'{"a":1}\n', [(1, b'{"a":1}')]),
-        (b'{"a":1}\r\n{"a":2}\r\n', [(1, b'{"a":1}'), (2, b'{"a":2}')]),
-        (b'\n  {"a":1} \t\n\n \r\n{"a":2}', [(2, b'{"a":1}'), (5, b'{"a":2}')]),
-        (b'{"a":\r1}\n{}', [(1, b'{"a":\r1}'), (2, b"{}")]),
-        ('{"a":"é\u2028\x85日"}\n{}'.encode(), [(1, '{"a":"é\u2028\x85日"}'.encode()), (2, b"{}")]),
+        (b'{"a":1}', [(1, {"a": 1})]),
+        (b'{"a":1}\n', [(1, {"a": 1})]),
+        (b'{"a":1}\r\n{"a":2}\r\n', [(1, {"a": 1}), (2, {"a": 2})]),
+        (b'\n  {"a":1} \t\n\n \r\n{"a":2}', [(2, {"a": 1}), (5, {"a": 2})]),
+        (b'{"a":\r1}\n{}', [(1, {"a": 1}), (2, {})]),
+        ('{"a":"é\u2028\x85日"}\n{}'.encode(), [(1, {"a": "é\u2028\x85日"}), (2, {})]),
     ],
     ids=["empty", "blank", "no end of line", "one", "CRLF", "blank between", "CR", "Unicode lines"],
 )
 def test_lines_and_their_numbers(
-    tmp_path: Path, ending: str, content: bytes, expected: list[tuple[int, bytes]]
+    tmp_path: Path, ending: str, content: bytes, expected: list[tuple[int, dict[str, object]]]
 ) -> None:
     assert read(write(tmp_path, ending, content)) == expected
 
@@ -82,7 +82,7 @@ def test_lines_and_their_numbers(
 def test_members_are_put_together(tmp_path: Path, ending: str) -> None:
     """`cat a.gz b.gz` is a gzip file, and a line may begin in one member and end in the next."""
     file = write(tmp_path, ending, b'{"a":1}\n{"a"', b":2}", b"", b'\n\n{"a":3}\n')
-    assert read(file) == [(1, b'{"a":1}'), (2, b'{"a":2}'), (4, b'{"a":3}')]
+    assert read(file) == [(1, {"a": 1}), (2, {"a": 2}), (4, {"a": 3})]
 
 
 NO_OBJECTS = {
@@ -133,7 +133,7 @@ def test_what_is_no_utf_8(tmp_path: Path, ending: str, line: bytes) -> None:
 def test_lines_before_the_broken_one_are_yielded(tmp_path: Path) -> None:
     """Lines stream: whoever wrote the first ones has to take them back."""
     lines = json_lines(write(tmp_path, ".ndjson", GOOD + b"\n[]\n"), "x")
-    assert next(lines) == (1, GOOD)
+    assert next(lines) == (1, {"id": "a"})
     with pytest.raises(BrokenFileError):
         next(lines)
 
@@ -144,7 +144,7 @@ def test_the_longest_line(tmp_path: Path, ending: str, monkeypatch: pytest.Monke
     longest = b'{"id":"' + b"x" * 30 + b'"}'
     assert len(longest) == 39
     both = write(tmp_path, ending, longest + b"\n" + longest + b"\n")
-    assert read(both) == [(1, longest), (2, longest)]
+    assert read(both) == [(number, {"id": "x" * 30}) for number in (1, 2)]
     too_long = longest.replace(b"x", PRIVATE.encode() + b"x", 1)
     assert "line 2: longer than" in problem(write(tmp_path, ending, GOOD + b"\n" + too_long))
 
@@ -208,8 +208,8 @@ def test_a_file_that_ends_too_early_is_noticed(
     for length in range(1, len(whole) + 1):
         file.write_bytes(whole[:length])
         if length in boundaries:
-            expected = [line for line in boundaries[length].split(b"\n") if line]
-            assert [text for _, text in read(file)] == expected
+            expected = [json.loads(line) for line in boundaries[length].split(b"\n") if line]
+            assert [content for _, content in read(file)] == expected
         else:
             assert "the compression is broken" in problem(file)
 

@@ -62,7 +62,7 @@ def change(connection: Connection) -> None:
 
 
 def test_what_is_published(warehouse: Connection, tmp_path: Path) -> None:
-    published = publish(warehouse, tmp_path, "r1")
+    published = publish(warehouse, tmp_path)
     assert published == tmp_path / "published"
     assert set(hashes(published)) == FILES
     with duckdb.connect(published.resolve() / "engagement.duckdb", read_only=True) as database:
@@ -85,7 +85,7 @@ def test_types_and_comments(
 ) -> None:
     """Whoever opens the file finds in it what the columns mean."""
     table = TABLES[name]
-    published = publish(warehouse, tmp_path, "r1").resolve()
+    published = publish(warehouse, tmp_path).resolve()
     with duckdb.connect(published / "engagement.duckdb", read_only=True) as database:
         found = database.execute(
             "select column_name, data_type, comment from duckdb_columns() "
@@ -115,7 +115,7 @@ def test_rows_in_another_order_are_the_same_bytes(tmp_path: Path, unchecked: Non
                     f'create table copied as from "{table.name}" order by {key}; '
                     f'drop table "{table.name}"; alter table copied rename to "{table.name}"'
                 )
-            results.append(hashes(publish(connection, tmp_path / direction, "r") / "parquet"))
+            results.append(hashes(publish(connection, tmp_path / direction) / "parquet"))
     assert results[0] == results[1]
 
 
@@ -124,7 +124,7 @@ def test_the_warehouse_goes_on_as_before(
 ) -> None:
     settings = "select current_setting('threads'), current_setting('preserve_insertion_order')"
     before = warehouse.execute(settings).fetchall()
-    publish(warehouse, tmp_path, "r1")
+    publish(warehouse, tmp_path)
     assert warehouse.execute(settings).fetchall() == before
     databases = warehouse.execute("select database_name from duckdb_databases() where not internal")
     assert databases.fetchall() == [("memory",)]
@@ -134,7 +134,7 @@ def test_the_warehouse_goes_on_as_before(
 def test_any_name_of_a_folder(
     warehouse: Connection, tmp_path: Path, unchecked: None, name: str
 ) -> None:
-    assert set(hashes(publish(warehouse, tmp_path / name, "r1"))) == FILES
+    assert set(hashes(publish(warehouse, tmp_path / name))) == FILES
 
 
 # What stays
@@ -156,12 +156,12 @@ def test_a_broken_rule_publishes_nothing(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(publishing, "schemas", NO_CHECKS)
-        publish(warehouse, tmp_path, "r1")
+        publish(warehouse, tmp_path)
     before = hashes(tmp_path)
     target = (tmp_path / "published").readlink()
     warehouse.execute(statement)
     with pytest.raises(PublishingError, match=r"break \d+ rule.* those of the run before stay"):
-        publish(warehouse, tmp_path, "r2")
+        publish(warehouse, tmp_path)
     assert hashes(tmp_path) == before, "not a single file, published or not"
     assert (tmp_path / "published").readlink() == target
 
@@ -169,7 +169,7 @@ def test_a_broken_rule_publishes_nothing(
 def test_a_broken_rule_in_the_first_run(warehouse: Connection, tmp_path: Path) -> None:
     warehouse.execute("update Office set EngagementScore = 101")
     with pytest.raises(PublishingError, match="EngagementScore"):
-        publish(warehouse, tmp_path, "r1")
+        publish(warehouse, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -183,7 +183,7 @@ def test_every_table_is_checked(
         return []
 
     monkeypatch.setattr(schemas, "validate", validate)
-    publish(warehouse, tmp_path, "r1")
+    publish(warehouse, tmp_path)
     assert checked == list(TABLES)
 
 
@@ -215,12 +215,12 @@ class FailingAt:
 def test_a_statement_that_fails_keeps_the_old_snapshot(
     warehouse: Connection, tmp_path: Path, unchecked: None, beginning: str, number: int
 ) -> None:
-    publish(warehouse, tmp_path, "r1")
+    publish(warehouse, tmp_path)
     before = hashes(tmp_path / "published")
     change(warehouse)
     failing: object = FailingAt(warehouse, beginning, number)
     with pytest.raises(duckdb.IOException):
-        publish(failing, tmp_path, "r2")  # type: ignore[arg-type]
+        publish(failing, tmp_path)  # type: ignore[arg-type]
     assert hashes(tmp_path / "published") == before
     if beginning != "detach":
         assert_recovers(warehouse, tmp_path, before)
@@ -228,7 +228,7 @@ def test_a_statement_that_fails_keeps_the_old_snapshot(
 
 def assert_recovers(warehouse: Connection, data_dir: Path, before: dict[str, str]) -> None:
     """See that the next run publishes, and leaves nothing of the one that failed."""
-    after = hashes(publish(warehouse, data_dir, "r3"))
+    after = hashes(publish(warehouse, data_dir))
     assert set(after) == FILES
     assert after != before
     names = {path.name for path in data_dir.iterdir()}
@@ -265,7 +265,7 @@ def test_whatever_fails_keeps_the_old_snapshot(
         with monkeypatch.context() as patch:
             calls = fail_at(patch, owner, name, number, OSError("No space left on device"))
             try:
-                publish(warehouse, tmp_path, f"new{number}")
+                publish(warehouse, tmp_path)
             except OSError:
                 failed = True
             else:
@@ -276,7 +276,7 @@ def test_whatever_fails_keeps_the_old_snapshot(
         after = hashes(tmp_path / "published")
         assert failed is (after == before), f"call {number}"
         if not failed:
-            before = hashes(publish(warehouse, tmp_path, f"clean{number}"))
+            before = hashes(publish(warehouse, tmp_path))
             change(warehouse)
     assert 1 < number < 60, "nothing was tried, or no end was found"
     assert_recovers(warehouse, tmp_path, {})
@@ -293,16 +293,16 @@ def test_a_kill_leaves_the_old_snapshot_or_the_new_one(
     before, number = prepare(warehouse, tmp_path), 0
     while number < 60:
         number += 1
-        new = hashes(publish(warehouse, tmp_path / "elsewhere", "new") / "parquet")
+        new = hashes(publish(warehouse, tmp_path / "elsewhere") / "parquet")
         with monkeypatch.context() as patch:
             calls = fail_at(patch, *CALLS[name], number, KeyboardInterrupt())
             with contextlib.suppress(KeyboardInterrupt):
-                publish(warehouse, tmp_path, f"new{number}")
+                publish(warehouse, tmp_path)
         if len(calls) < number:
             break
         after = hashes(tmp_path / "published")
         assert after == before or (set(after) == FILES and new.items() <= in_parquet(after).items())
-        before = hashes(publish(warehouse, tmp_path, f"clean{number}"))
+        before = hashes(publish(warehouse, tmp_path))
         change(warehouse)
     assert 1 < number < 60, "nothing was tried, or no end was found"
 
@@ -313,8 +313,8 @@ def in_parquet(files: dict[str, str]) -> dict[str, str]:
 
 def prepare(warehouse: Connection, data_dir: Path) -> dict[str, str]:
     """Publish until there is an old snapshot to remove, and make another result."""
-    for number in range(3):
-        publish(warehouse, data_dir, f"old{number}")
+    for _ in range(3):
+        publish(warehouse, data_dir)
     change(warehouse)
     return hashes(data_dir / "published")
 
@@ -340,16 +340,16 @@ def fail_at(
 
 
 def test_two_snapshots_remain(warehouse: Connection, tmp_path: Path, unchecked: None) -> None:
-    for number in range(5):
-        publish(warehouse, tmp_path, f"r{number}")
+    for number in range(1, 13):
+        publish(warehouse, tmp_path)
         kept = {path.name for path in (tmp_path / "snapshots").iterdir()}
-        assert kept == {f"r{place}" for place in (number - 1, number) if place >= 0}
-        assert (tmp_path / "published").resolve().name == f"r{number}"
+        assert kept == {f"{place:06d}" for place in (number - 1, number) if place}
+        assert (tmp_path / "published").resolve().name == f"{number:06d}"
     assert not (tmp_path / "published").readlink().is_absolute(), "the folder may be moved"
 
 
 def test_the_folder_may_be_moved(warehouse: Connection, tmp_path: Path, unchecked: None) -> None:
-    before = hashes(publish(warehouse, tmp_path / "here", "r1"))
+    before = hashes(publish(warehouse, tmp_path / "here"))
     (tmp_path / "here").rename(tmp_path / "there")
     assert hashes(tmp_path / "there" / "published") == before
 
@@ -358,12 +358,12 @@ def test_a_reader_goes_on_while_a_new_snapshot_is_published(
     warehouse: Connection, tmp_path: Path, unchecked: None
 ) -> None:
     """On what it opened, also when that snapshot is removed under it."""
-    old = publish(warehouse, tmp_path, "r1").resolve()
+    old = publish(warehouse, tmp_path).resolve()
     expected = rows(warehouse, "Office_Customer order by all")
     with duckdb.connect(old / "engagement.duckdb", read_only=True) as reader:
         for number in (2, 3, 4):
             change(warehouse)
-            publish(warehouse, tmp_path, f"r{number}")
+            publish(warehouse, tmp_path)
             assert rows(reader, "Office_Customer order by all") == expected
             assert old.exists() is (number == 2), "readers have the time of one run to open it"
             for name in TABLES:
@@ -375,18 +375,22 @@ def test_a_reader_goes_on_while_a_new_snapshot_is_published(
         assert found != expected
 
 
-def test_a_snapshot_of_the_same_name_is_never_taken_away(
+def test_a_snapshot_that_was_never_published_is_removed(
     warehouse: Connection, tmp_path: Path, unchecked: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A step that is tried again has the run id of the snapshot that is published by then."""
-    publish(warehouse, tmp_path, "r1")
+    """A run was killed between its snapshot and the link: the next one finds both numbers taken."""
+    publish(warehouse, tmp_path)
     before = hashes(tmp_path / "published")
     change(warehouse)
     with monkeypatch.context() as patch:
-        fail_at(patch, Path, "replace", 1, KeyboardInterrupt())
+        fail_at(patch, Path, "symlink_to", 1, KeyboardInterrupt())
         with pytest.raises(KeyboardInterrupt):
-            publish(warehouse, tmp_path, "r1")
+            publish(warehouse, tmp_path)
+    assert (tmp_path / "published").resolve().name == "000001"
     assert hashes(tmp_path / "published") == before
+    assert hashes(publish(warehouse, tmp_path)) != before
+    newest = (tmp_path / "published").resolve().name
+    assert {path.name for path in (tmp_path / "snapshots").iterdir()} == {"000001", newest}
 
 
 def test_the_first_run_has_no_runs_before(tmp_path: Path) -> None:
