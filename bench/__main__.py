@@ -12,14 +12,14 @@ from typing import Annotated, Any
 import typer
 
 from bench import report
-from bench.measuring import ROOT, MeasurementError, command_line, started
+from bench.measuring import ROOT, MeasurementError, OtherWork, command_line, started
 from bench.report import Figures, Measurement
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 
 PEER_SECONDS = 300.0
 
-_STAGES = ("landing", "models", "checks", "publishing")
+_AFTER_LANDING = ("models", "checks", "publishing")
 
 
 def main(
@@ -32,13 +32,14 @@ def main(
 ) -> None:
     """Measure the path from an activity folder to the published tables."""
     sizes = copies or [500_000, 2_000_000]
+    others = OtherWork()
     with _folder(folder) as data:
         try:
             figures = [_measure(data / str(size), size, runs) for size in sizes]
         except MeasurementError as error:
             _say(str(error))
             raise typer.Exit(1) from None
-    text = report.page(figures, runs)
+    text = report.page(figures, runs, others.share())
     print(text)
     if write:
         PAGE.parent.mkdir(exist_ok=True)
@@ -141,10 +142,13 @@ def _ratio(
 
 
 def _overhead(found: dict[str, list[dict[str, Any]]], command: str, landing: str) -> float:
-    """Return what `engagement run` takes beyond its stages: Python, Dagster, the overview."""
-    stages = [statistics.median(map(_seconds, found[name])) for name in (landing, *_STAGES[1:])]
+    """Return what `engagement run` takes beyond its stages: Python, Dagster, the overview.
+
+    In processor seconds, because differences of seconds on a shared machine mean nothing.
+    """
+    stages = [statistics.median(map(_cpu, found[name])) for name in (landing, *_AFTER_LANDING)]
     preparing = statistics.median(float(result["preparing"]) for result in found[landing])
-    whole = statistics.median(map(_seconds, found[command]))
+    whole = statistics.median(map(_cpu, found[command]))
     return whole - sum(stages) - preparing
 
 

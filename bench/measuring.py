@@ -15,6 +15,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 
+_OURS = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+
 
 class MeasurementError(Exception):
     """A measurement that could not be made; the text says why."""
@@ -35,6 +37,33 @@ def stopwatch() -> Iterator[Stopwatch]:
     wall, cpu = time.perf_counter(), time.process_time()
     yield watch
     watch.wall, watch.cpu = time.perf_counter() - wall, time.process_time() - cpu
+
+
+class OtherWork:
+    """How much of the processors other processes, and other machines on the same one, took."""
+
+    def __init__(self) -> None:
+        self._began = self._now()
+
+    def share(self) -> float | None:
+        """Return the share since this object was made; None where the system does not say."""
+        now = self._now()
+        if now is None or self._began is None:
+            return None
+        wall, busy, own = (after - before for after, before in zip(now, self._began, strict=True))
+        return max(0.0, busy - own) / (wall * (os.cpu_count() or 1))
+
+    @staticmethod
+    def _now() -> tuple[float, float, float] | None:
+        """Return seconds: on the clock, busy processors, and those busy with our processes."""
+        statistics = Path("/proc/stat")
+        if not statistics.exists():
+            return None
+        # user, nice, system, idle, iowait, irq, softirq, steal; guests are in user
+        ticks = [int(text) for text in statistics.read_text().split(maxsplit=9)[1:9]]
+        busy = (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+        used = [resource.getrusage(who) for who in _OURS]
+        return time.monotonic(), busy, sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def peak_bytes() -> int:

@@ -28,21 +28,22 @@ _READING = """\
 ## How to read it
 
 - Seconds, processor seconds and peak memory are medians; in brackets stand the fastest and the
-  slowest run. Every stage runs in a process of its own, so its memory is its own. The machine is
-  shared: **compare what stands in one table**, and rather processor seconds than seconds.
+  slowest run. Every stage runs in a process of its own, so its memory is its own.
+- Seconds grow with whatever else the machine does, processor seconds hardly: compare what stands
+  in one table, and **rather processor seconds than seconds**.
 - *Landing* turns the folder's JSON lines into typed Parquet, in which addresses and ids are keys
   of 64 bits. It is paid once per row: a file that has not changed is not read again.
 - *The floor* reads every column of the landed rows that a model names, once, through the same
   views and with the same settings, and does nothing with them; the best of three scans counts.
   Nothing that needs those columns can be faster, so models ÷ floor says how much there is to gain.
 - *Publishing* looks at all checks a second time, because a snapshot is never put in place unseen.
-- *Around the stages* is the time of `engagement run` less that of its stages: starting Python,
-  importing, Dagster and its records, the overview. It hardly grows with the data.
+- *Around the stages* is what `engagement run` takes beyond its stages: starting Python,
+  importing, Dagster and its records, the overview. It does not grow with the data.
 - *Pandas* starts from the same landed Parquet and the same small tables, and makes Office only:
   not the ledger, the contributions, the tables in between, nor anything on disk. It counts only
   because its table is equal to the published one in every row and column (averages to 1e-9; a
   score may differ by 0.1 where it lies exactly between two decimals). Both profit from the keys
-  that landing makes; what this shows is memory first, and time second.
+  that landing makes; what this shows is memory, not speed.
 - The organisation is made by a seeded generator and has the shape of a real one, not its quirks:
   2.5 copies of an e-mail, 60 % of the mail internal, 9 % from contacts, 3 recipients on average
   and up to 119, a tenth as many meetings. Every figure depends on that shape.
@@ -81,7 +82,7 @@ class Figures:
         peer: the pandas peer, or why there is none.
         floor_wall: models over floor, seconds.
         floor_cpu: models over floor, processor seconds.
-        overhead: seconds of the command beyond its stages, first run.
+        overhead: processor seconds of the command beyond its stages, first run.
         overhead_again: the same when nothing is new.
     """
 
@@ -95,21 +96,34 @@ class Figures:
     overhead_again: float
 
 
-def page(figures: Sequence[Figures], runs: int) -> str:
-    """Return the page, in Markdown."""
+def page(figures: Sequence[Figures], runs: int, others: float | None) -> str:
+    """Return the page, in Markdown.
+
+    Args:
+        figures: per size.
+        runs: how often each stage was measured.
+        others: the share of the processors that other work took meanwhile, if known.
+    """
     sizes = " ".join(f"--copies {_wanted(figure)}" for figure in figures)
     parts = [
         "# Benchmarks",
         "",
-        f"Written by `python -m bench {sizes} --runs {runs} --write`; do not edit. Ratios and",
-        "medians are what is claimed here, nothing else.",
+        f"Written by `python -m bench {sizes} --runs {runs} --write`;",
+        "do not edit. Ratios and medians are what is claimed here, nothing else.",
         "",
         f"Machine: {machine()}.",
         "",
+        *_shared(others),
     ]
     for figure in figures:
         parts += [*_section(figure), ""]
     return "\n".join([*parts, _READING])
+
+
+def _shared(others: float | None) -> Iterator[str]:
+    if others is not None:
+        yield f"Other work took {others:.0%} of the processors while this was measured."
+        yield ""
 
 
 def machine() -> str:
@@ -117,8 +131,8 @@ def machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     versions = [f"{name} {version(name)}" for name in ("duckdb", "pandas", "pyarrow", "dagster")]
     return (
-        f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB of memory, shared with other "
-        f"work; {platform.system()}, Python {platform.python_version()}, {', '.join(versions)}"
+        f"{os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB of memory; "
+        f"{platform.system()}, Python {platform.python_version()}, {', '.join(versions)}"
     )
 
 
@@ -161,13 +175,14 @@ def _section(figure: Figures) -> Iterator[str]:
     yield f"| **models ÷ floor**, processor seconds | **{figure.floor_cpu:.1f}** |"
     yield f"| **models ÷ floor**, seconds | **{figure.floor_wall:.1f}** |"
     yield f"| copies landed per second | {rows / landing.seconds:,.0f} |"
+    yield f"| copies landed per processor second | {rows / landing.cpu:,.0f} |"
     yield f"| bytes of Parquet per copy | {landing.details['bytes'] / rows:.0f} |"
     if isinstance(figure.peer, Measurement):
         models = figure.measured["models"]
         yield f"| pandas ÷ models, processor seconds | {figure.peer.cpu / models.cpu:.1f} |"
         yield f"| pandas ÷ models, peak memory | {figure.peer.peak / models.peak:.1f} |"
-    yield f"| around the stages, first run, seconds | {figure.overhead:.1f} |"
-    yield f"| around the stages, nothing new, seconds | {figure.overhead_again:.1f} |"
+    yield f"| around the stages, first run, processor seconds | {figure.overhead:.1f} |"
+    yield f"| around the stages, nothing new, processor seconds | {figure.overhead_again:.1f} |"
     yield ""
     yield f"The slowest models, of {figure.measured['models'].seconds:.2f} seconds in all:"
     yield ""

@@ -79,7 +79,7 @@ def landing(settings: Configuration) -> Result:
     return {
         "seconds": watch.wall,
         "cpu": watch.cpu,
-        "preparing": preparing.wall,
+        "preparing": preparing.cpu,
         "bytes": sum(file.stat().st_size for file in files),
         "rows": rows,
     }

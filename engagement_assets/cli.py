@@ -30,8 +30,9 @@ def _engagement() -> None:
 def run(config_file: ConfigFile) -> None:
     """Run everything once, publish the results and print the overview.
 
-    Exit codes: 0 published, 2 configuration error, 3 consent missing, 1 any other failure. A
-    failure leaves the previous results as they were.
+    A failure leaves the previous results as they were.
+
+    Exit codes: 0 published, 2 configuration error, 3 consent missing, 1 any other failure.
     """
     configuration = config.load(config_file)
     consent.require(configuration)
@@ -53,7 +54,7 @@ def ui(
     configuration = config.load(config_file, files_must_exist=False)
     from engagement_assets import execution  # noqa: PLC0415 - Dagster takes a second
 
-    execution.serve(config_file, configuration.data_dir, port)
+    execution.serve(config_file, configuration.data_dir, port, Console())
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ import socket
 import sys
 from pathlib import Path
 
+import dagster as dg
+from dagster._core.errors import DagsterAssetCheckFailedError
 from rich.console import Console
 
 from engagement_assets import definitions, progress
@@ -31,11 +33,13 @@ def run(config_file: Path, data_dir: Path, console: Console) -> None:
             job.execute_in_process(
                 instance=opened, run_config={"loggers": {"console": {}}}, raise_on_error=True
             )
+        except dg.DagsterExecutionInterruptedError as error:
+            raise KeyboardInterrupt from error
         except Exception as error:  # noqa: BLE001 - it may quote data; the event log has its class
             raise _explained(error) from None
 
 
-def serve(config_file: Path, data_dir: Path, port: int) -> None:
+def serve(config_file: Path, data_dir: Path, port: int, console: Console) -> None:
     """Replace this process by Dagster's web server and daemon.
 
     Raises:
@@ -50,6 +54,7 @@ def serve(config_file: Path, data_dir: Path, port: int) -> None:
     os.environ["DAGSTER_HOME"] = str(instance.prepare(data_dir))
     os.environ[definitions.CONFIG_VARIABLE] = str(config_file.absolute())
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    console.print(f"Opening http://127.0.0.1:{port}/asset-groups (Ctrl-C stops it) ...")
     command = Path(sys.executable).with_name("dagster")
     module = ["-m", "engagement_assets.definitions"]
     os.execv(  # noqa: S606 - our own interpreter's command, no shell
@@ -64,6 +69,10 @@ def _explained(error: BaseException) -> EngagementError:
         if isinstance(cause, EngagementError):
             return cause
         root, cause = cause, cause.__cause__
+    if isinstance(root, DagsterAssetCheckFailedError):  # its text names assets and checks
+        return RunFailedError(
+            f"The results break a rule and were not published; those of the run before stay. {root}"
+        )
     return RunFailedError(
         f"The run failed unexpectedly ({type(root).__name__}). Its log is in the Dagster UI: "
         "engagement ui. What was published before is unchanged."

@@ -6,28 +6,40 @@ from pathlib import Path
 
 import dagster as dg
 
+from engagement_assets.errors import EngagementError
+
 _SETTINGS = """\
 # Written by engagement at every start: state stays in this folder and nothing leaves the machine.
 telemetry:
   enabled: false
 nux:
   enabled: false
-concurrency:
-  runs:
-    max_concurrent_runs: 1
 run_monitoring:
   enabled: true
   start_timeout_seconds: 300
 """
 
 
+class UnwritableError(EngagementError):
+    """The data folder cannot be made or written."""
+
+
 def prepare(data_dir: Path) -> Path:
-    """Make the folder that Dagster calls DAGSTER_HOME and return it."""
+    """Make the folder that Dagster calls DAGSTER_HOME and return it.
+
+    Raises:
+        UnwritableError: when that is not possible.
+    """
     home = data_dir.absolute() / "dagster"
-    home.mkdir(parents=True, exist_ok=True)
     settings = home / "dagster.yaml"
-    if not settings.exists() or settings.read_text(encoding="utf-8") != _SETTINGS:
-        settings.write_text(_SETTINGS, encoding="utf-8")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not settings.exists() or settings.read_text(encoding="utf-8") != _SETTINGS:
+            settings.write_text(_SETTINGS, encoding="utf-8")
+    except OSError as error:
+        raise UnwritableError(
+            f"data_dir: {data_dir} cannot be written: {error.strerror}. Name a folder that can."
+        ) from error
     return home
 
 

@@ -42,6 +42,6 @@ def _description(model: Model) -> str:
     published = schemas.TABLES.get(model.name)
     purpose = published.description if published else model.purpose
     return (
-        f"{purpose}\n\nOne row per: {model.grain}. Rule: {model.source}.\n\n"
+        f"{purpose}\n\nOne row per: {model.grain}. Rule: {model.source} (docs/the-numbers.md).\n\n"
         f"```sql\n{model.sql.strip()}\n```"
     )

@@ -31,7 +31,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
     _source: ActivitySource | None = PrivateAttr(default=None)
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:  # noqa: ARG002
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
         """Take the lock and open the warehouse for the time of a run.
 
         Raises:
@@ -48,6 +48,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
                 f"Another run works on {self.data_dir}. Wait until it ends, then run again."
             ) from error
         try:
+            _bury_dead_runs(context)
             with database.connect(self.data_dir / "warehouse" / "warehouse.duckdb") as connection:
                 self._connection = connection
                 yield self
@@ -91,3 +92,16 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
                 )
             self._source = FolderSource(settings.path)
         return self._source
+
+
+def _bury_dead_runs(context: dg.InitResourceContext) -> None:
+    """Tell Dagster that runs which seem to go on have ended: who holds the lock is the only one.
+
+    A process that was killed cannot say so itself, and its run would be shown as going on for ever.
+    """
+    if context.instance is None or context.run is None:
+        return
+    going_on = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
+    for run in context.instance.get_runs(going_on):
+        if run.run_id != context.run.run_id:
+            context.instance.report_run_failed(run, "Its process was killed, or its machine.")

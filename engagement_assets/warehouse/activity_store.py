@@ -127,9 +127,7 @@ class ActivityStore:
             ]
             if not wanted:
                 continue  # nothing names it: removed below
-            (total,) = connection.execute(
-                "select count(*) from read_parquet(?)", [str(path)]
-            ).fetchall()[0]
+            total = self._rows(connection, path)
             if sum(landed.rows for landed in wanted) == total:
                 continue
             self._last_batch += 1
@@ -220,10 +218,20 @@ class ActivityStore:
             self._last_id, self._last_batch = content["last_id"], content["last_batch"]
             return [LandedFile(*row) for row in content["files"]]
         except (ValueError, TypeError, LookupError) as error:
-            raise SourceError(
-                f"{self._manifest} is damaged. Remove the folder {self._folder}: the next run "
-                "reads all activity anew."
-            ) from error
+            raise self._damaged(self._manifest) from error
+
+    def _rows(self, connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+        try:
+            counted = connection.execute("select count(*) from read_parquet(?)", [str(path)])
+            return int(counted.fetchall()[0][0])
+        except duckdb.Error:
+            raise self._damaged(path) from None  # its message can quote data
+
+    def _damaged(self, file: Path) -> SourceError:
+        return SourceError(
+            f"{file} is damaged. Remove the folder {self._folder}: the next run reads all "
+            "activity anew."
+        )
 
     def _save(self) -> None:
         content = {

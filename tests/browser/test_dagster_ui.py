@@ -115,19 +115,6 @@ def test_the_run_is_listed_as_a_success(visit: Visit, ui: Ui, tmp_path: Path) ->
     page.screenshot(path=tmp_path / "runs.png")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="Dagster's timeline leaves out runs without a code location: those of `engagement run`",
-)
-def test_the_first_page_shows_the_run(visit: Visit, ui: Ui, tmp_path: Path) -> None:
-    page = _open(visit, ui, "/")
-    shown = page.get_by_role("link", name="engagement")
-    nothing = page.get_by_text("No runs or scheduled ticks in this time period")
-    expect(shown.or_(nothing).first).to_be_visible()
-    page.screenshot(path=tmp_path / "first-page.png")
-    expect(nothing).to_have_count(0, timeout=1)
-
-
 @pytest.mark.parametrize("path", ["/", "/asset-groups", "/assets/Office", "/runs", "/automation"])
 def test_no_page_asks_anything_of_another_machine_or_pops_up(
     visit: Visit, ui: Ui, path: str

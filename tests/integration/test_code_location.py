@@ -47,7 +47,7 @@ def test_the_guard_refuses_the_network(tmp_path: Path) -> None:
     program = (
         "import socket\n"
         "for call in (lambda: socket.create_connection(('192.0.2.1', 443), 1),\n"
-        "             lambda: socket.getaddrinfo('pypi.org', 443)):\n"
+        "             lambda: socket.getaddrinfo('example.org', 443)):\n"
         "    try:\n"
         "        call()\n"
         "    except PermissionError:\n"
@@ -90,8 +90,8 @@ def test_it_loads_offline_without_secrets(command: str, says: str, tmp_path: Pat
     )
     assert run.returncode == 0, run.stdout + run.stderr
     assert says in run.stdout + run.stderr
-    # dg itself looks for a newer dg; that it may not do so must not matter
-    assert [line for line in guard.refused() if not line.endswith(" pypi.org")] == []
+    # dg itself looks for a newer dg, at one place; that it may not do so must not matter
+    assert len(set(guard.refused())) <= (program == "dg")
 
 
 def test_loading_reads_and_writes_nothing(tmp_path: Path) -> None:
