@@ -38,7 +38,7 @@ _READING = """\
   Nothing that needs those columns can be faster, so models ÷ floor says how much there is to gain.
 - *Publishing* looks at all checks a second time, because a snapshot is never put in place unseen.
 - *Around the stages* is what `engagement run` takes beyond its stages: starting Python,
-  importing, Dagster and its records, the overview. It does not grow with the data.
+  importing, Dagster and its records, the overview. Most of it is the same at every size.
 - *Pandas* starts from the same landed Parquet and the same small tables, and makes Office only:
   not the ledger, the contributions, the tables in between, nor anything on disk. It counts only
   because its table is equal to the published one in every row and column (averages to 1e-9; a
