@@ -21,7 +21,7 @@ from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
 
 
-class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic for typing only
     """The configuration file and, while a run goes on, everything that it opens."""
 
     config_file: str
