@@ -79,6 +79,10 @@ class MailboxShape:
         """The id of a folder of this mailbox."""
         return self._folders[folder]
 
+    def other_folder_id(self, name: str) -> str:
+        """The id of a folder that no generated message lies in."""
+        return self._item_start + exchange_text(self._digest(name.encode(), b"folder"))
+
     def conversation_id(self, thread: bytes) -> str:
         """The conversation's id in this mailbox; its last 16 bytes are the same in all."""
         return self._conversation_start + exchange_text(b"\x00" + thread)

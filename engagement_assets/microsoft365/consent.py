@@ -1,0 +1,210 @@
+"""What the tenant's administrator has granted, and how to ask for it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlencode
+
+import orjson
+
+from engagement_assets.config import GraphSource as GraphSettings
+from engagement_assets.errors import ConsentError
+from engagement_assets.microsoft365 import slices
+from engagement_assets.microsoft365.clouds import CLOUDS, Endpoints
+from engagement_assets.microsoft365.faults import GraphError
+from engagement_assets.microsoft365.http import Graph
+from engagement_assets.microsoft365.patience import Clock, Patience, RunBudget
+from engagement_assets.microsoft365.source import GraphSource
+from engagement_assets.microsoft365.state import write_beside_and_rename
+
+Proof = Literal["role", "probe"]
+
+MAIL, CALENDARS = "Mail.ReadBasic.All", "Calendars.ReadBasic.All"
+USERS, MEMBERS = "User.Read.All", "GroupMember.Read.All"
+
+# per needed permission, the broader ones that include it; an organisation that granted one of
+# those has granted enough, and more than is needed
+BROADER: Mapping[str, frozenset[str]] = {
+    MAIL: frozenset({"Mail.Read", "Mail.ReadWrite"}),
+    CALENDARS: frozenset({"Calendars.Read", "Calendars.ReadWrite"}),
+    USERS: frozenset({"User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}),
+    MEMBERS: frozenset(
+        {
+            "GroupMember.ReadWrite.All",
+            "Group.Read.All",
+            "Group.ReadWrite.All",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+        }
+    ),
+}
+NEEDED = tuple(BROADER)
+
+# Under Exchange's RBAC a scope may hold a few of the listed mailboxes only. When none of this many
+# answers, the scope is wrong or missing, and the administrator hears of it.
+MOST_PROBES = 20
+
+# a check is made in a sensor's tick, which is short
+WAIT_PER_CHECK = 20.0
+
+
+@dataclass(frozen=True)
+class ConsentStatus:
+    """Whether the tenant's administrator has granted what is needed.
+
+    Attributes:
+        granted: per needed permission that is granted, how that was proved: by a role in the
+            token, or by a mailbox that answered (Exchange can grant without a role).
+        missing: needed permissions that are not granted.
+        beyond: permissions that are granted and not needed.
+        reason: why nothing could be checked: the tenant does not know the app; else None.
+        granted_at: when it was first seen that nothing is missing; None while something is. A
+            grant that was withdrawn and given again has a new moment.
+    """
+
+    granted: Mapping[str, Proof]
+    missing: tuple[str, ...]
+    beyond: tuple[str, ...]
+    reason: str | None = None
+    granted_at: datetime | None = None
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether nothing is missing."""
+        return not self.missing
+
+    def require(self) -> None:
+        """See that nothing is missing.
+
+        Raises:
+            ConsentError: with what is missing and what to do.
+        """
+        if self.reason:
+            raise ConsentError(self.reason)
+        if self.missing:
+            raise ConsentError(
+                f"The tenant's administrator has not granted {', '.join(self.missing)}. Nothing "
+                "is read before. `engagement consent` prints the link that asks for it."
+            )
+
+
+def check(source: GraphSource, listed: Iterable[str]) -> ConsentStatus:
+    """Ask the tenant what is granted, with a new token.
+
+    Args:
+        source: the tenant.
+        listed: addresses whose mailboxes are asked for, where the token alone proves nothing.
+
+    Raises:
+        SignInError: when there is no token for another reason than consent.
+        GraphError: when a directory that may be read does not answer.
+    """
+    source.sign_in.forget()
+    try:
+        roles = source.sign_in.roles()
+    except ConsentError as error:
+        return ConsentStatus({}, NEEDED, (), reason=str(error))
+    granted: dict[str, Proof] = {
+        needed: "role" for needed, broader in BROADER.items() if roles & {needed, *broader}
+    }
+    unproved = [needed for needed in (MAIL, CALENDARS) if needed not in granted]
+    if unproved and USERS in granted:
+        answered = _probe(source, listed, unproved)
+        granted |= {needed: "probe" for needed in unproved if needed in answered}
+    return ConsentStatus(
+        granted={needed: granted[needed] for needed in NEEDED if needed in granted},
+        missing=tuple(needed for needed in NEEDED if needed not in granted),
+        beyond=tuple(sorted(roles - set(NEEDED))),
+    )
+
+
+def remember(status: ConsentStatus, file: Path, now: datetime | None = None) -> ConsentStatus:
+    """Return the status with the moment since when consent is seen, kept in a file.
+
+    Args:
+        status: as just checked.
+        file: where the moment is kept; removed when consent is missing.
+        now: the present moment, UTC.
+    """
+    if not status.is_granted:
+        file.unlink(missing_ok=True)
+        return status
+    try:
+        since = datetime.fromisoformat(orjson.loads(file.read_bytes())["granted_at"])
+    except (OSError, ValueError, LookupError, TypeError):
+        since = now or datetime.now(UTC)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_beside_and_rename(file, orjson.dumps({"granted_at": since}))
+    return replace(status, granted_at=since)
+
+
+def admin_consent_link(
+    settings: GraphSettings, redirect_uri: str | None = None, state: str | None = None
+) -> str:
+    """Return the page on which an administrator grants everything that the app asks for.
+
+    Args:
+        settings: `source` of the configuration.
+        redirect_uri: where the page leads afterwards, one of the app registration's; without one
+            the page's older form is used, which needs none. What comes back there proves nothing.
+        state: given back to `redirect_uri`.
+    """
+    authority = Endpoints.of(settings).authority
+    query = {"client_id": settings.client_id}
+    if redirect_uri is None:
+        return f"{authority}/adminconsent?{urlencode(query)}"
+    query["scope"] = f"{CLOUDS[settings.cloud][1]}/.default"
+    query["redirect_uri"] = redirect_uri
+    if state is not None:
+        query["state"] = state
+    return f"{authority}/v2.0/adminconsent?{urlencode(query)}"
+
+
+def _probe(source: GraphSource, listed: Iterable[str], wanted: Iterable[str]) -> set[str]:
+    """Return which of the permissions let a listed person's mailbox answer."""
+    patience = Patience(RunBudget(Clock()), WAIT_PER_CHECK)
+    open_, answered, tried = set(wanted), set[str](), 0
+    try:
+        for address in listed:
+            for user in source.resolve(address):
+                if not open_ or tried >= MOST_PROBES:
+                    return answered
+                tried += 1
+                found = {p for p in open_ if _answers(source.graph, _PROBES[p](user.id), patience)}
+                answered |= found
+                open_ -= found
+    except ConsentError:
+        pass  # the members of a group cannot be read: that permission is missing, and is named
+    return answered
+
+
+def _answers(graph: Graph, probe: tuple[str, dict[str, str]], patience: Patience) -> bool:
+    try:
+        graph.get(*probe, patience=patience)
+    except GraphError as error:
+        if error.status in {403, 404}:
+            return False
+        raise
+    return True
+
+
+def _mail_probe(user_id: str) -> tuple[str, dict[str, str]]:
+    return f"/users/{user_id}/messages", {"$select": "id", "$top": "1"}
+
+
+def _calendar_probe(user_id: str) -> tuple[str, dict[str, str]]:
+    now = datetime.now(UTC)
+    return f"/users/{user_id}/calendarView", {
+        "startDateTime": slices.text(now - timedelta(days=1)),
+        "endDateTime": slices.text(now),
+        "$select": "id",
+        "$top": "1",
+    }
+
+
+_PROBES: Mapping[str, Callable[[str], tuple[str, dict[str, str]]]] = {
+    MAIL: _mail_probe,
+    CALENDARS: _calendar_probe,
+}

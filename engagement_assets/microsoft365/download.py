@@ -1,0 +1,284 @@
+"""Reading one mailbox into files, so that it counts whole or as it was before."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import orjson
+from backports import zstd
+
+from engagement_assets.activity.source import ActivityFile, Kind
+from engagement_assets.microsoft365 import calendar, mail, paging, slices
+from engagement_assets.microsoft365.faults import GraphError
+from engagement_assets.microsoft365.http import Graph
+from engagement_assets.microsoft365.mail import Folders
+from engagement_assets.microsoft365.outcome import (
+    GraphMailbox,
+    Outcome,
+    Status,
+    denied,
+    failed,
+    no_mailbox,
+    pending,
+)
+from engagement_assets.microsoft365.paging import Pace, Page, Query
+from engagement_assets.microsoft365.patience import Patience, RunBudget, RunBudgetSpentError
+from engagement_assets.microsoft365.slices import Slice
+from engagement_assets.microsoft365.state import (
+    SliceFile,
+    State,
+    folder_of,
+    write_beside_and_rename,
+)
+from engagement_assets.window import Window
+
+ENDING = ".ndjson.zst"
+EXCLUDED_FOLDERS = "excluded_folders.json"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What reading any mailbox of one run takes. Threads share it.
+
+    Attributes:
+        graph: the client.
+        root: the folder of mailboxes.
+        window: what has to be covered.
+        round: name of the round of reading; a mailbox that this round has read is not read again.
+        run: what may be spent.
+        is_landed: tells whether the store has a file (by its name, size and time).
+        note: tells what is known to keep a user's mailbox from being read.
+        now: the present moment, UTC.
+    """
+
+    graph: Graph
+    root: Path
+    window: Window
+    round: str
+    run: RunBudget
+    is_landed: Callable[[str, ActivityFile], bool]
+    note: Callable[[str], str | None] = lambda _: None
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+
+
+def read_mailbox(job: Job, user_id: str) -> GraphMailbox:
+    """Read what is new in a mailbox; return what counts of it, with its status.
+
+    Raises:
+        SignInError, ConsentError: when there is no token.
+        StoppedError: when the run ends.
+        OSError: when the disk is full.
+    """
+    folder = folder_of(job.root, user_id)
+    if folder is None:
+        return GraphMailbox(user_id, (), (), *no_mailbox("its id is no id"))
+    state = State.load(folder)
+    state.lose(_lost(job, folder, state))
+    status: tuple[Status, str | None] = ("processed", None)
+    if not _is_read(job, state):
+        try:
+            _Read(job, user_id, folder, state).run()
+        except RunBudgetSpentError:
+            status = pending()
+        except GraphError as error:
+            status = _explain(job, user_id, error)
+        _tidy(folder, state)
+    return _mailbox(job, folder, state, *status)
+
+
+def _is_read(job: Job, state: State) -> bool:
+    return (
+        state.round == job.round
+        and state.covered is not None
+        and state.covered.start <= job.window.start
+    )
+
+
+class _Read:
+    """One read of one mailbox."""
+
+    def __init__(self, job: Job, user_id: str, folder: Path, state: State) -> None:
+        self._job = job
+        self._user_id = user_id
+        self._folder = folder
+        self._state = state
+        self._patience = Patience(job.run)
+        self._paces: Mapping[Kind, Pace] = {"message": Pace(), "event": Pace()}
+        self._now = job.now()
+
+    def run(self) -> None:
+        job, state = self._job, self._state
+        job.run.check()
+        folders = Folders(job.graph, self._user_id, self._patience)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        state.generation += 1
+        months = slices.of_mail(job.window, self._now)
+
+        def mail_lines(pages: Iterator[Page]) -> Iterator[bytes]:
+            for item in _items(pages):
+                if folders.hold(item.get("parentFolderId")):
+                    yield _line(mail.kept(item))
+
+        def event_lines(pages: Iterator[Page]) -> Iterator[bytes]:
+            return (_line(calendar.kept(item)) for item in _items(pages))
+
+        files = [
+            self._slice("message", month, mail.messages(self._user_id, month), mail_lines)
+            for month in months
+        ]
+        files += [
+            self._slice("event", quarter, calendar.events(self._user_id, quarter), event_lines)
+            for quarter in slices.of_calendar(job.window)
+        ]
+        excluded = folders.excluded
+        write_beside_and_rename(self._folder / EXCLUDED_FOLDERS, orjson.dumps(excluded))
+        covered = Slice(job.window.start, slices.mail_until(job.window, self._now))
+        state.complete(files, covered, job.round, excluded)
+        state.save(self._folder)
+
+    def _slice(
+        self,
+        kind: Kind,
+        stretch: Slice,
+        query: Query,
+        lines: Callable[[Iterator[Page]], Iterator[bytes]],
+    ) -> SliceFile:
+        """Read one stretch, unless a file holds it already and its content is settled."""
+        before = self._state.find(kind, stretch.label)
+        if before and before.slice.holds(stretch):
+            settled = kind == "message" and before.slice.is_settled(before.read_at)
+            if settled or before.round == self._job.round:
+                return before
+        name = f"{kind}s-{stretch.label}-r{self._state.generation:04d}{ENDING}"
+        path = self._folder / name
+        building = path.with_name(name + ".part")
+        digest = paging.read(
+            self._job.graph,
+            query,
+            self._patience,
+            lambda pages: _write(building, lines(pages)),
+            self._paces[kind],
+        )
+        read = (stretch, self._now, self._job.round)
+        if before and before.digest == digest:  # nothing has changed: nothing to land either
+            building.unlink()
+            file = before.read_again(*read)
+        else:
+            status = building.stat()
+            times = (status.st_size, status.st_mtime_ns) if status.st_size else (0, 0)
+            file = SliceFile(kind, stretch, name, *times, digest, *read[1:])
+            if file.is_empty:
+                building.unlink()
+            else:
+                building.replace(path)
+        self._state.keep_for_later(file)
+        self._state.save(self._folder)
+        return file
+
+
+def _items(pages: Iterator[Page]) -> Iterator[dict[str, Any]]:
+    for page in pages:
+        yield from page
+
+
+def _line(item: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(item)
+    except orjson.JSONEncodeError:
+        # half of a character pair; whoever wrote it meant no address
+        return orjson.dumps(_whole(item))
+
+
+def _whole(value: object) -> object:
+    match value:
+        case str():
+            return value.encode("utf-8", errors="replace").decode("utf-8")
+        case dict():
+            return {_whole(key): _whole(item) for key, item in value.items()}
+        case list():
+            return [_whole(item) for item in value]
+        case _:
+            return value
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> str:
+    """Write lines as they come, never many at once; return their digest.
+
+    Without any line the file is empty, and no zstd frame.
+    """
+    digest = blake2b(digest_size=16)
+    with path.open("wb") as stream:
+        with zstd.open(stream, "wb") as compressed:
+            for line in lines:
+                compressed.write(line + b"\n")
+                digest.update(line + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+    return digest.hexdigest()
+
+
+def _lost(job: Job, folder: Path, state: State) -> list[SliceFile]:
+    """Return files that are neither in the store nor on disk as they were."""
+    lost = []
+    for file in {file.name: file for file in (*state.files, *state.unfinished)}.values():
+        if file.is_empty:
+            continue
+        activity_file = file.activity_file(folder)
+        if job.is_landed(folder.name, activity_file):
+            continue
+        try:
+            status = activity_file.path.stat()
+        except OSError:
+            lost.append(file)
+            continue
+        if (status.st_size, status.st_mtime_ns) != (file.size, file.modified_ns):
+            lost.append(file)
+    return lost
+
+
+def _tidy(folder: Path, state: State) -> None:
+    """Remove what a killed read, or one that was replaced, left behind."""
+    if not folder.is_dir():
+        return
+    named = {file.name for file in (*state.files, *state.unfinished)}
+    for path in folder.iterdir():
+        if path.name.endswith(".part") or (path.name.endswith(ENDING) and path.name not in named):
+            path.unlink()
+
+
+def _explain(job: Job, user_id: str, error: GraphError) -> Outcome:
+    if error.status == 403:
+        return denied(error)
+    if error.status == 404 and not error.has_code("ErrorItemNotFound"):
+        if _is_deleted(job, user_id):
+            return no_mailbox(f"The user was deleted from the directory ({error.problem}).")
+        note = job.note(user_id) or "No mailbox that can be read"
+        return no_mailbox(f"{note} ({error.problem}).")
+    return failed(error)
+
+
+def _is_deleted(job: Job, user_id: str) -> bool:
+    try:
+        job.graph.get(f"/users/{user_id}", {"$select": "id"}, patience=Patience(job.run))
+    except RunBudgetSpentError:
+        return False
+    except GraphError as error:
+        return error.status == 404
+    return False
+
+
+def _mailbox(
+    job: Job, folder: Path, state: State, status: Status, reason: str | None
+) -> GraphMailbox:
+    window, covered = job.window, None
+    if state.covered:
+        start, end = max(state.covered.start, window.start), min(state.covered.end, window.as_of)
+        covered = (start, end) if start <= end else None
+    if reason and covered:
+        reason += " What earlier runs read of it still counts."
+    files = tuple(file.activity_file(folder) for file in state.files if not file.is_empty)
+    return GraphMailbox(folder.name, files, state.excluded_folders, status, reason, covered)

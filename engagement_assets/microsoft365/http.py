@@ -1,0 +1,223 @@
+"""The one way to ask Microsoft Graph: a GET that waits, asks again, and says nothing personal."""
+
+import json
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+import requests
+import tenacity
+
+from engagement_assets.microsoft365 import faults, redaction
+from engagement_assets.microsoft365.clouds import Endpoints
+from engagement_assets.microsoft365.faults import GraphError, TransientGraphError
+from engagement_assets.microsoft365.patience import ATTEMPTS, Patience, seconds_to_wait
+from engagement_assets.microsoft365.sign_in import SignIn, SignInError
+from engagement_assets.microsoft365.transport import TIMEOUT, Session
+
+_log = logging.getLogger(__name__)
+
+# seconds for one whole answer: a connection that trickles would pass every other timeout
+LONGEST_ANSWER = 300.0
+
+# bytes; a page of 999 messages with hundreds of recipients each stays below
+LARGEST_ANSWER = 256 * 1024 * 1024
+
+# new tokens for one request. One is enough, unless tokens are revoked again before it arrives
+# (threads share them); a permission that is missing gives 403, so nothing is gained by more.
+RENEWALS = 3
+
+_CHUNK = 256 * 1024
+
+_STANDARD = json.JSONDecoder()
+
+
+class Graph:
+    """A client of one tenant's Graph. Threads may share it: each has its own connection."""
+
+    def __init__(self, endpoints: Endpoints, sign_in: SignIn) -> None:
+        self.endpoints = endpoints
+        self.sign_in = sign_in
+        self._local = threading.local()
+
+    def get(
+        self,
+        where: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        patience: Patience,
+        headers: Mapping[str, str] | None = None,
+        retry_timeouts: bool = True,
+    ) -> dict[str, Any]:
+        """Return the JSON object that Graph answers.
+
+        Args:
+            where: a path behind the version (`/users/...`), or a whole next link, which is
+                followed as it is.
+            query: parameters; only with a path.
+            patience: what may be spent on waiting.
+            headers: further headers.
+            retry_timeouts: whether a 504 is worth asking again for the same; not for a page that
+                can be asked for in smaller pieces.
+
+        Raises:
+            GraphError: when the answer is no data, at last.
+            SignInError, ConsentError: when there is no token.
+            RunBudgetSpentError, StoppedError: when the run may not go on.
+        """
+        url = self._url(where, query)
+
+        def is_worth_another(error: BaseException) -> bool:
+            if isinstance(error, SignInError):
+                return error.transient
+            if isinstance(error, GraphError) and error.status == 504 and not retry_timeouts:
+                return False
+            return isinstance(error, TransientGraphError)
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(is_worth_another),
+            wait=_wait,
+            stop=_Spent(patience),
+            before_sleep=_report,
+            sleep=patience.wait,
+            reraise=True,
+        )
+        return retrying(self._ask, url, headers or {}, patience)
+
+    def _url(self, where: str, query: Mapping[str, str] | None) -> str:
+        if where.startswith("/"):
+            text = urlencode(query or {}, quote_via=quote, safe="$,:/()'")
+            return self.endpoints.graph + where + (f"?{text}" if text else "")
+        if not self.endpoints.is_graph(where):
+            # the token would go there too
+            raise GraphError("a next link leads to another host than the configured one", where)
+        return where
+
+    def _ask(self, url: str, headers: Mapping[str, str], patience: Patience) -> dict[str, Any]:
+        patience.run.check()
+        token = self.sign_in.token()
+        status, answered, body = self._send(url, headers, token)
+        for _ in range(RENEWALS):
+            if status != 401:
+                break
+            self.sign_in.renew(token)  # expired early, or revoked
+            token = self.sign_in.token()
+            status, answered, body = self._send(url, headers, token)
+        if not 200 <= status < 300:
+            raise faults.of_answer(status, answered, body, url)
+        content = _json(body)
+        if not isinstance(content, dict):
+            raise TransientGraphError("an answer that is no JSON object", url, status=status)
+        return content
+
+    def _send(
+        self, url: str, headers: Mapping[str, str], token: str
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Send once; return status, headers and body.
+
+        Raises:
+            GraphError: transient ones, unless the other side's certificate is not trusted.
+        """
+        # raised behind the block, so that the exception of requests, which quotes the URL, is not
+        # kept as the context of ours
+        problem: GraphError
+        try:
+            return self._exchange(url, headers, token)
+        except _TooLongError as error:
+            problem = TransientGraphError(str(error), url, status=504)
+        except OSError as error:  # requests' own, and the ones that it lets through
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                problem = GraphError(
+                    "its TLS certificate is not trusted; name the authority's PEM file in "
+                    "source.ca_bundle",
+                    url,
+                )
+            else:
+                problem = TransientGraphError(f"no answer ({type(error).__name__})", url)
+        raise problem
+
+    def _exchange(
+        self, url: str, headers: Mapping[str, str], token: str
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        session = self._session()
+        request = requests.Request(
+            "GET",
+            self.endpoints.graph,
+            headers={
+                "Accept": "application/json",
+                "Authorization": f"Bearer {token}",
+                "client-request-id": str(uuid.uuid4()),
+                **headers,
+            },
+        )
+        prepared = session.prepare_request(request)
+        prepared.url = url  # a next link is opaque: requests would quote it anew
+        settings = session.merge_environment_settings(url, {}, True, None, None)  # noqa: FBT003
+        started = time.monotonic()
+        with session.send(prepared, timeout=TIMEOUT, allow_redirects=False, **settings) as response:
+            body = bytearray()
+            for chunk in response.iter_content(_CHUNK):
+                body += chunk
+                if len(body) > LARGEST_ANSWER or time.monotonic() - started > LONGEST_ANSWER:
+                    raise _TooLongError("an answer that does not end")
+            _log.debug("GET %s: %d", redaction.url(url), response.status_code)
+            return response.status_code, response.headers, bytes(body)
+
+    def _session(self) -> Session:
+        if not hasattr(self._local, "session"):
+            self._local.session = Session(self.endpoints)
+        session: Session = self._local.session
+        return session
+
+
+class _TooLongError(Exception):
+    """An answer that is better asked for in smaller pieces."""
+
+
+def _json(body: bytes) -> object:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        # half of an emoji, cut off in a display name, is JSON but no Unicode: only the standard
+        # library reads it
+        content: object = _STANDARD.decode(body.decode("utf-8", errors="replace"))
+    except (ValueError, RecursionError):
+        return None
+    return content
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    return seconds_to_wait(state.attempt_number, getattr(_error(state), "retry_after", None))
+
+
+class _Spent(tenacity.stop.stop_base):
+    """Stops when a request was sent often enough, or its next wait cannot be afforded."""
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+
+    def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
+        return retry_state.attempt_number >= ATTEMPTS or not self._patience.affords(
+            retry_state.upcoming_sleep
+        )
+
+
+def _report(state: tenacity.RetryCallState) -> None:
+    _log.info(
+        "%s Asking again in %.0f s (attempt %d of %d).",
+        _error(state),
+        state.upcoming_sleep,
+        state.attempt_number + 1,
+        ATTEMPTS,
+    )
+
+
+def _error(state: tenacity.RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None

@@ -1,0 +1,389 @@
+"""The Graph source against the simulator: the same results as the same organisation as a folder.
+
+Faults at random, SIGKILL at random moments, people who cannot be read, requests and their fields.
+"""
+
+import contextlib
+import logging
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from engagement_assets import config
+from engagement_assets.activity import people
+from engagement_assets.activity.folder import FolderSource
+from engagement_assets.activity.source import ActivityFile, BrokenFileError, Mailbox, User
+from engagement_assets.config import Configuration
+from engagement_assets.config import GraphSource as GraphSettings
+from engagement_assets.microsoft365 import calendar, mail
+from engagement_assets.microsoft365.consent import check
+from engagement_assets.microsoft365.directory import GROUP_FIELDS, ORGANISATION_FIELDS, USER_FIELDS
+from engagement_assets.microsoft365.patience import Clock, RunBudget
+from engagement_assets.microsoft365.sign_in import Credential, SignIn
+from engagement_assets.microsoft365.source import GraphSource
+from engagement_assets.simulator.activity import Activity
+from engagement_assets.simulator.faults import Faults
+from engagement_assets.simulator.folder import write_activity_folder, write_customers
+from engagement_assets.simulator.folder_tenant import FolderTenant
+from engagement_assets.simulator.generated_tenant import GeneratedTenant
+from engagement_assets.simulator.mailbox_access import CANARY_BODY, CANARY_SUBJECT
+from engagement_assets.simulator.organisation import OPTED_OUT_ADDRESSES, Organisation
+from engagement_assets.simulator.registration import NEEDED_ROLES
+from engagement_assets.simulator.server import SimulatedServer, simulate
+from engagement_assets.simulator.service import Behaviour
+from engagement_assets.warehouse import database, inputs, publishing, reading
+from engagement_assets.warehouse.activity_store import ActivityStore
+from engagement_assets.warehouse.models import build
+from engagement_assets.window import Window
+from tests.organisations import write_organisation
+from tests.support import pipeline
+
+AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
+WINDOW = Window.until(AS_OF, "Europe/Amsterdam")
+ACTIVITY = Activity(Organisation.generate(3, people=6, accounts=10, volume=0.5), AS_OF, days=380)
+LISTED = ("all-sales@contoso.com", "ada@contoso.com")
+
+# what is equal whatever the source; Office_Run has clock times, Office_Mailbox reasons and
+# coverage, and from Graph less is read beyond the window
+EQUAL = (
+    "Office",
+    "Office_UserEntity",
+    "Office_Customer",
+    "Office_ScoreContribution",
+    "Office_ScoreHistory",
+)
+
+
+class Waiting:
+    """Waits for a moment only, and counts what would have been waited."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def clock(self) -> Clock:
+        return Clock(monotonic=time.monotonic, wait=self._wait)
+
+    def _wait(self, stopped: object, seconds: float) -> bool:
+        self.seconds += seconds
+        time.sleep(0.001)
+        return False
+
+
+def settings_of(server: SimulatedServer) -> GraphSettings:
+    return GraphSettings(
+        kind="graph",
+        tenant_id=server.tenant_id,
+        client_id=server.client_id,
+        login_url=server.login_url,
+        graph_url=server.graph_url,
+        ca_bundle=server.ca_bundle,
+    )
+
+
+def source_of(server: SimulatedServer, data_dir: Path, **choices: object) -> GraphSource:
+    settings = settings_of(server)
+    return GraphSource(
+        settings,
+        data_dir,
+        sign_in=SignIn(settings, Credential("secret", server.client_secret)),
+        budget=lambda: RunBudget(clock=Waiting().clock()),
+        **choices,  # type: ignore[arg-type]
+    )
+
+
+class _Landing:
+    """Makes today's reading.read_mailboxes drive a GraphSource, as it is proposed to be changed."""
+
+    def __init__(self, source: GraphSource) -> None:
+        self._source = source
+        self.waiting: list[str] = []
+
+    def organisation_domains(self) -> frozenset[str]:
+        return self._source.organisation_domains()
+
+    def resolve(self, address: str) -> tuple[User, ...]:
+        return self._source.resolve(address)
+
+    def mailbox(self, user_id: str) -> Mailbox | None:
+        mailbox = self._source.mailbox(user_id)
+        if mailbox.status == "failed":
+            raise BrokenFileError(user_id, 0, str(mailbox.reason))
+        assert mailbox.status in {"processed", "no_mailbox"}, mailbox
+        return mailbox if mailbox.status == "processed" else None
+
+    def lines(self, file: ActivityFile) -> Iterator[tuple[int, bytes]]:
+        return self._source.lines(file)
+
+
+def publish(
+    source: FolderSource | GraphSource, settings: Configuration, run_id: str = "run"
+) -> Path:
+    """Run the pipeline over a source, whatever the settings say; return the published folder."""
+    assert settings.as_of
+    window = Window.until(settings.as_of, settings.time_zone)
+    landing = _Landing(source) if isinstance(source, GraphSource) else source
+    selected = people.select(landing, settings.mailboxes.addresses, settings.mailboxes.opted_out)
+    ids = [person.id for person in selected.persons]
+    with database.connect(settings.data_dir / "warehouse" / "warehouse.duckdb") as connection:
+        connection.execute("set threads = 1")
+        inputs.write_run(connection, run_id, settings.as_of, window)
+        inputs.write_weights(connection, settings.score_weights)
+        publishing.load_previous(connection, settings.data_dir)
+        domains = landing.organisation_domains() | set(settings.mailboxes.organisation_domains)
+        inputs.write_people(connection, selected, domains)
+        inputs.write_customers(connection, settings.customers)
+        store = ActivityStore(settings.data_dir / "activity")
+        within = (
+            source.reading(ids, window, store.is_landed)
+            if isinstance(source, GraphSource)
+            else contextlib.nullcontext()
+        )
+        with within:
+            outcomes = reading.read_mailboxes(
+                connection, store, landing, ids, lambda *_: None, batch_bytes=200_000
+            )
+            if isinstance(source, GraphSource):
+                source.landed(ids)
+        store.tidy(connection, selected.opted_out)
+        reading.expose_mailboxes(connection, store, outcomes, window)
+        for model in pipeline.MODELS:
+            if "run_end" in model.references:
+                inputs.write_run_end(connection, settings.as_of)
+            build(connection, model)
+        return publishing.publish(connection, settings.data_dir, run_id)
+
+
+def configuration(customers: Path, data_dir: Path) -> Configuration:
+    return Configuration.model_validate(
+        {
+            "source": {"kind": "folder", "path": customers},
+            "mailboxes": {"addresses": LISTED, "opted_out": OPTED_OUT_ADDRESSES},
+            "customers": {
+                "contacts": customers / "contacts.csv",
+                "accounts": customers / "accounts.csv",
+            },
+            "as_of": AS_OF,
+            "time_zone": WINDOW.time_zone,
+            "data_dir": data_dir,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def customers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("customers")
+    write_customers(ACTIVITY.organisation, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def from_folder(tmp_path_factory: pytest.TempPathFactory, customers: Path) -> Path:
+    folder = tmp_path_factory.mktemp("folder")
+    write_activity_folder(ACTIVITY.organisation, folder / "activity", as_of=AS_OF, days=380)
+    settings = configuration(customers, folder / "data")
+    return publish(FolderSource(folder / "activity"), settings)
+
+
+def assert_equal(one: Path, other: Path) -> None:
+    rows, others = pipeline.published(one), pipeline.published(other)
+    statuses = {row["UserId"]: row["Status"] for row in others["Office_Mailbox"]}
+    for row in rows["Office_Mailbox"]:
+        assert row["Status"] == statuses[row["UserId"]], row["Reason"]
+    for table in EQUAL:
+        left, right = (p / "parquet" / f"{table}.parquet" for p in (one, other))
+        assert left.read_bytes() == right.read_bytes(), table
+    assert rows["Office"]
+    for left_row, right_row in zip(rows["Office_Run"], others["Office_Run"], strict=True):
+        assert left_row == right_row
+    inside = [r for r in rows["Office_Ledger"] if r["Outcome"] in {"counted", "no_account"}]
+    assert inside == [
+        r for r in others["Office_Ledger"] if r["Outcome"] in {"counted", "no_account"}
+    ]
+
+
+def test_the_same_as_from_a_folder(from_folder: Path, customers: Path, tmp_path: Path) -> None:
+    tenant = GeneratedTenant(ACTIVITY, teams_chats=True)
+    with simulate(tenant, granted=NEEDED_ROLES) as server:
+        source = source_of(server, tmp_path)
+        assert check(source, LISTED).is_granted
+        assert_equal(publish(source, configuration(customers, tmp_path)), from_folder)
+        assert max(server.most_in_flight.values()) == 1
+        allowed = {
+            "messages": mail.MESSAGE_FIELDS,
+            "calendarView": calendar.EVENT_FIELDS,
+            "organization": ORGANISATION_FIELDS,
+            "users": USER_FIELDS,
+            "groups": GROUP_FIELDS,
+            "microsoft.graph.user": USER_FIELDS,
+            "transitiveMembers": USER_FIELDS,
+        }
+        for request in server.requests:
+            fields = allowed.get(request.path.rpartition("/")[2], mail.FOLDER_FIELDS)
+            assert request.select, request
+            assert set(request.select) <= set(fields.split(",")), request
+        written = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+        for canary in (CANARY_SUBJECT, CANARY_BODY):
+            assert canary.encode() not in written
+        assert not list(tmp_path.rglob("*.zst"))
+        requests = len(server.requests)
+        again = publish(source, configuration(customers, tmp_path), "another run")
+        assert len(server.requests) - requests < requests
+        office = Path("parquet", "Office.parquet")
+        assert (again / office).read_bytes() == (from_folder / office).read_bytes()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_faults_at_random_change_nothing(
+    seed: int,
+    from_folder: Path,
+    customers: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    faults = Faults(seed=seed, rate=0.3, wait=0.01, large_page=50)
+    with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES, faults=faults) as server:
+        published = publish(source_of(server, tmp_path), configuration(customers, tmp_path))
+        assert_equal(published, from_folder)
+        assert faults.injected
+        own = {user.address for user in ACTIVITY.organisation.users}
+        for account in ACTIVITY.organisation.accounts:
+            for contact in account.contacts:
+                assert contact.address in own or contact.address not in caplog.text
+        assert server.client_secret not in caplog.text
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_organisations_full_of_edge_cases(seed: int, tmp_path: Path) -> None:
+    """Odd values, broken files, versions, groups in groups; every other one with faults."""
+    settings = config.load(write_organisation(tmp_path / "organisation", random.Random(seed)))
+    assert settings.source.kind == "folder"
+    from_folder = publish(FolderSource(settings.source.path), settings)
+    tenant = FolderTenant(settings.source.path, undated=settings.as_of)
+    faults = Faults(seed=seed, rate=0.2 if seed % 2 else 0.0)
+    with simulate(tenant, granted=NEEDED_ROLES, faults=faults) as server:
+        other = settings.model_copy(update={"data_dir": tmp_path / "data"})
+        assert_equal(publish(source_of(server, other.data_dir), other), from_folder)
+
+
+def test_mailboxes_that_cannot_be_read(tmp_path: Path) -> None:
+    with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES) as server:
+        source = source_of(server, tmp_path)
+        found = people.select(_Landing(source), LISTED, OPTED_OUT_ADDRESSES)
+        ids = [person.id for person in found.persons]
+        server.registration.denied.add(ids[0])
+        server.faults.permanent = {ids[1]: "404", ids[2]: "404-item"}
+        with source.reading(ids, WINDOW, lambda *_: False):
+            outcomes = {user_id: source.mailbox(user_id) for user_id in ids}
+    assert outcomes[ids[0]].status == "denied"
+    assert outcomes[ids[1]].status == "no_mailbox"
+    assert outcomes[ids[2]].status == "failed"
+    for outcome in outcomes.values():
+        assert (outcome.status == "processed") == (outcome.reason is None)
+
+
+def test_scoped_by_exchange_without_a_role(tmp_path: Path) -> None:
+    with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES[2:]) as server:
+        source = source_of(server, tmp_path)
+        assert check(source, LISTED).missing == NEEDED_ROLES[:2]
+        person = people.select(_Landing(source), LISTED, OPTED_OUT_ADDRESSES).persons[3].id
+        server.registration.mail_scope.add(person)
+        server.registration.calendar_scope.add(person)
+        status = check(source, LISTED)
+        assert status.is_granted
+        assert set(status.granted.values()) == {"role", "probe"}
+
+
+def test_consent_comes_and_goes(tmp_path: Path) -> None:
+    with simulate(GeneratedTenant(ACTIVITY)) as server:
+        source = source_of(server, tmp_path)
+        server.registration.principal = False
+        assert check(source, LISTED).reason
+        server.grant({*NEEDED_ROLES, "Mail.Send"})
+        status = check(source, LISTED)
+        assert (status.is_granted, status.beyond) == (True, ("Mail.Send",))
+        server.withdraw(["Mail.ReadBasic.All"])
+        assert check(source, LISTED).missing == ("Mail.ReadBasic.All",)
+
+
+# killed for good: a process of its own
+
+
+def read_as_a_process(arguments: Sequence[str]) -> None:
+    """Read everything; what the killed child of the test below runs."""
+    url, ca_bundle, tenant_id, client_id, secret, data_dir = arguments
+    settings = GraphSettings(
+        kind="graph",
+        tenant_id=tenant_id,
+        client_id=client_id,
+        login_url=url,
+        graph_url=url,
+        ca_bundle=Path(ca_bundle),
+    )
+    source = GraphSource(
+        settings, Path(data_dir), sign_in=SignIn(settings, Credential("secret", secret))
+    )
+    ids = [user.id for address in LISTED for user in source.resolve(address)]
+    print("reading", flush=True)  # noqa: T201
+    with source.reading(ids, WINDOW, lambda *_: False):
+        for user_id in ids:
+            source.mailbox(user_id)
+    print("read", flush=True)  # noqa: T201
+
+
+def test_killed_at_random_moments(from_folder: Path, customers: Path, tmp_path: Path) -> None:
+    dice = random.Random(1)
+    slow = Behaviour(latency=0.03)  # a mailbox takes longer than all three children live
+    with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES, behaviour=slow) as server:
+        arguments = [
+            server.url,
+            str(server.ca_bundle),
+            server.tenant_id,
+            server.client_id,
+            server.client_secret,
+            str(tmp_path),
+        ]
+        for _ in range(3):
+            child = subprocess.Popen(
+                [sys.executable, "-m", "tests.integration.test_graph_source", *arguments],
+                stdout=subprocess.PIPE,
+                env=os.environ,
+                cwd=Path(__file__).parents[2],
+            )
+            assert child.stdout
+            child.stdout.readline()
+            time.sleep(dice.uniform(0.02, 0.25))
+            child.send_signal(signal.SIGKILL)
+            assert child.wait() == -signal.SIGKILL
+            child.stdout.close()
+        assert (tmp_path / "download" / "round.json").exists()
+        assert_equal(
+            publish(source_of(server, tmp_path), configuration(customers, tmp_path)), from_folder
+        )
+
+
+def test_the_configuration_names_the_same_things(tmp_path: Path) -> None:
+    """The YAML of a simulated tenant is one that the product accepts."""
+    (tmp_path / "contacts.csv").write_text("CustomerId,Email\n")
+    with simulate(GeneratedTenant(ACTIVITY)) as server:
+        content = {
+            "source": settings_of(server).model_dump(mode="json"),
+            "mailboxes": {"addresses": list(LISTED)},
+            "customers": {"contacts": "contacts.csv"},
+        }
+        file = tmp_path / "engagement.yaml"
+        file.write_text(yaml.safe_dump(content))
+        assert config.load(file).source == settings_of(server)
+
+
+if __name__ == "__main__":
+    read_as_a_process(sys.argv[1:])

@@ -1,0 +1,175 @@
+# ruff: noqa: F401, F811 - fixtures are imported
+"""What is granted, how it was proved, since when, and the link that asks for it."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from engagement_assets.config import GraphSource as GraphSettings
+from engagement_assets.errors import ConsentError
+from engagement_assets.microsoft365.consent import (
+    MOST_PROBES,
+    NEEDED,
+    admin_consent_link,
+    check,
+    remember,
+)
+from engagement_assets.microsoft365.faults import GraphError
+from engagement_assets.microsoft365.sign_in import SignInError
+from engagement_assets.microsoft365.source import GraphSource
+from tests.unit.test_m365_fixtures import (
+    FakeTime,
+    authority,
+    settings,
+    sign_in,
+    source,
+    tenant,
+    time,
+)
+from tests.unit.test_m365_server import (
+    ANN,
+    BOB,
+    CLIENT,
+    ROLES,
+    TENANT,
+    Tenant,
+    error,
+    json_reply,
+)
+
+LISTED = ("ann@contoso.com", "bob@contoso.com")
+DIRECTORY = ["User.Read.All", "GroupMember.Read.All"]
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def test_exactly_what_is_needed(tenant: Tenant, source: GraphSource) -> None:
+    status = check(source, LISTED)
+    assert dict(status.granted) == dict.fromkeys(NEEDED, "role")
+    assert (status.missing, status.beyond, status.is_granted) == ((), (), True)
+    status.require()
+    assert tenant.asked_for("/users") == []
+
+
+def test_broader_roles_are_enough_and_are_named(tenant: Tenant, source: GraphSource) -> None:
+    tenant.roles = ["Mail.ReadWrite", "Calendars.Read", "Directory.Read.All", "Mail.Send"]
+    status = check(source, LISTED)
+    assert status.is_granted
+    assert status.beyond == ("Calendars.Read", "Directory.Read.All", "Mail.ReadWrite", "Mail.Send")
+
+
+def test_nothing_granted(tenant: Tenant, source: GraphSource) -> None:
+    tenant.roles = None
+    status = check(source, LISTED)
+    assert status.missing == NEEDED
+    with pytest.raises(ConsentError, match=r"Mail\.ReadBasic\.All"):
+        status.require()
+    assert tenant.asked_for("/users") == []  # nobody may look anybody up
+
+
+def test_a_mailbox_that_answers_proves_what_no_role_says(
+    tenant: Tenant, source: GraphSource
+) -> None:
+    tenant.roles = DIRECTORY
+    tenant.breaks_if(lambda asked: f"/users/{ANN}/" in asked.path, error(403, "ErrorAccessDenied"))
+    status = check(source, LISTED)
+    assert status.is_granted
+    assert status.granted["Mail.ReadBasic.All"] == "probe"
+    assert status.granted["User.Read.All"] == "role"
+    for asked in (*tenant.asked_for("/messages"), *tenant.asked_for("/calendarView")):
+        assert (asked.query["$select"], asked.query["$top"]) == ("id", "1")
+
+
+def test_only_mail_answers(tenant: Tenant, source: GraphSource) -> None:
+    tenant.roles = DIRECTORY
+    tenant.breaks_if(lambda asked: "/calendarView" in asked.path, error(403, "ErrorAccessDenied"))
+    assert check(source, LISTED).missing == ("Calendars.ReadBasic.All",)
+    assert len(tenant.asked_for("/messages")) == 1
+    assert len(tenant.asked_for("/calendarView")) == 2
+
+
+def test_people_without_a_mailbox_prove_nothing(tenant: Tenant, source: GraphSource) -> None:
+    tenant.roles = DIRECTORY
+    tenant.messages.clear()
+    assert set(check(source, LISTED).missing) == {"Mail.ReadBasic.All", "Calendars.ReadBasic.All"}
+
+
+def test_the_number_of_probes_is_bounded(tenant: Tenant, source: GraphSource) -> None:
+    tenant.roles = DIRECTORY
+    tenant.breaks_if(lambda asked: "/messages" in asked.path, error(403, "ErrorAccessDenied"))
+    template = tenant.users[ANN]
+    tenant.users = {
+        f"{n:08d}-0000-4000-8000-000000000000": template
+        | {"id": f"{n:08d}-0000-4000-8000-000000000000"}
+        for n in range(50)
+    }
+    tenant.messages = {user: [] for user in tenant.users}
+    tenant.events = {user: [] for user in tenant.users}
+    check(source, LISTED)
+    assert len(tenant.asked_for("/messages")) == MOST_PROBES
+
+
+def test_probes_need_the_directory(tenant: Tenant, source: GraphSource) -> None:
+    tenant.roles = ["User.Read.All"]
+    tenant.breaks("/groups", error(403, "Authorization_RequestDenied"))
+    assert check(source, LISTED).missing == tuple(n for n in NEEDED if n != "User.Read.All")
+
+
+def test_an_app_that_the_tenant_does_not_know(tenant: Tenant, source: GraphSource) -> None:
+    tenant.token_reply = json_reply({"error": "unauthorized_client", "error_codes": [700016]}, 400)
+    status = check(source, LISTED)
+    assert status.missing == NEEDED
+    with pytest.raises(ConsentError, match=CLIENT):
+        status.require()
+
+
+def test_other_failures_are_no_missing_consent(tenant: Tenant, source: GraphSource) -> None:
+    tenant.token_reply = json_reply({"error": "invalid_client", "error_codes": [7000222]}, 401)
+    with pytest.raises(SignInError):
+        check(source, LISTED)
+    tenant.token_reply = None
+    tenant.roles = DIRECTORY
+    tenant.breaks("/messages", error(503, "Busy", Retry_After="3600"))
+    with pytest.raises(GraphError):
+        check(source, LISTED)
+
+
+def test_a_change_shows_at_the_next_check(tenant: Tenant, source: GraphSource) -> None:
+    assert check(source, LISTED).is_granted
+    tenant.roles = ["User.Read.All"]
+    assert not check(source, LISTED).is_granted
+    tenant.roles = ROLES
+    assert check(source, LISTED).is_granted
+
+
+def test_the_moment_of_a_grant_is_kept_until_it_is_withdrawn(
+    tenant: Tenant, source: GraphSource, tmp_path: Path
+) -> None:
+    file = tmp_path / "new" / "consent.json"
+    granted = check(source, LISTED)
+    tenant.roles = []
+    missing = check(source, LISTED)
+    assert remember(missing, file, NOON).granted_at is None
+    assert remember(granted, file, NOON).granted_at == NOON
+    assert remember(granted, file, NOON + timedelta(hours=1)).granted_at == NOON
+    assert remember(missing, file, NOON).granted_at is None
+    later = NOON + timedelta(hours=2)
+    assert remember(granted, file, later).granted_at == later
+    file.write_text("damaged")
+    assert remember(granted, file, NOON).granted_at == NOON
+
+
+def test_the_link(settings: GraphSettings, tenant: Tenant) -> None:
+    link = urlsplit(admin_consent_link(settings))
+    assert f"{link.scheme}://{link.netloc}" == tenant.url
+    assert link.path == f"/{TENANT}/adminconsent"
+    assert parse_qs(link.query) == {"client_id": [CLIENT]}
+    link = urlsplit(admin_consent_link(settings, "https://app.example/done?a=b", "x&y"))
+    assert link.path == f"/{TENANT}/v2.0/adminconsent"
+    assert parse_qs(link.query) == {
+        "client_id": [CLIENT],
+        "scope": ["https://graph.microsoft.com/.default"],
+        "redirect_uri": ["https://app.example/done?a=b"],
+        "state": ["x&y"],
+    }
