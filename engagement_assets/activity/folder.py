@@ -1,6 +1,7 @@
 """The activity folder (contract 8): Graph resources as JSON lines, exported by anybody."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from engagement_assets.activity.source import (
     User,
 )
 from engagement_assets.errors import SourceError
+from engagement_assets.window import Window
 
 _KINDS: Mapping[str, Kind] = {"messages": "message", "events": "event"}
 
@@ -87,6 +89,21 @@ class FolderSource:
                 found[member] = self._users[member]
             waiting.extend(self._members.get(member, ()))
         return tuple(found[user_id] for user_id in sorted(found))
+
+    def reading(
+        self,
+        user_ids: Sequence[str],  # noqa: ARG002
+        window: Window,  # noqa: ARG002
+        is_landed: Callable[[str, ActivityFile], bool],  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
+        """Return a context: there is nothing to prepare."""
+        return nullcontext()
+
+    def landed(self, user_ids: Iterable[str]) -> None:
+        """Do nothing: the folder is somebody else's."""
+
+    def erase(self, user_ids: Iterable[str]) -> None:
+        """Do nothing: the folder is somebody else's."""
 
     def mailbox(self, user_id: str) -> Mailbox | None:
         """Return the files below `mailboxes/<user id>`; None without such a folder."""

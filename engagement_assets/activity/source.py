@@ -1,13 +1,17 @@
 """What an activity source offers, whichever it is: Microsoft 365 or a folder."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
 from engagement_assets import addresses
+from engagement_assets.window import Window
 
 Kind = Literal["message", "event"]
+Status = Literal["processed", "failed", "no_mailbox", "denied", "pending"]
 
 # All that is ever asked for and kept (contract 7); whatever else a line holds ends where it is read
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
@@ -95,11 +99,25 @@ class ActivityFile:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """The activity of one person: files in the order of names, and the folders left out."""
+    """The activity of one person, as far as it counts in this run.
+
+    Attributes:
+        user_id: the owner.
+        files: what counts, in the order of names: of this run's read or, where that failed, of
+            the last one that did not.
+        excluded_folders: ids of the folders left out.
+        status: what became of the mailbox in this run (contract 7, Office_Mailbox).
+        reason: why it was not read.
+        covered: the stretch of the window whose activity the files hold; None for all of it when
+            the mailbox was processed, else for nothing.
+    """
 
     user_id: str
     files: tuple[ActivityFile, ...]
     excluded_folders: tuple[str, ...]
+    status: Status = "processed"
+    reason: str | None = None
+    covered: tuple[datetime, datetime] | None = None
 
 
 class BrokenFileError(Exception):
@@ -117,6 +135,26 @@ class ActivitySource(Protocol):
 
     def resolve(self, address: str) -> tuple[User, ...]:
         """Return the users behind a user's or (nested) group's address; none when unknown."""
+
+    def reading(
+        self,
+        user_ids: Sequence[str],
+        window: Window,
+        is_landed: Callable[[str, ActivityFile], bool],
+    ) -> AbstractContextManager[None]:
+        """Return the context in which `mailbox`, `lines` and `landed` are called.
+
+        Args:
+            user_ids: whose mailboxes will be asked for, in this order.
+            window: what they have to cover.
+            is_landed: tells whether a file's lines are kept already; asked from other threads.
+        """
+
+    def landed(self, user_ids: Iterable[str]) -> None:
+        """Hear that the lines of these mailboxes are kept: their files are needed no longer."""
+
+    def erase(self, user_ids: Iterable[str]) -> None:
+        """Keep nothing of these users (they opted out)."""
 
     def mailbox(self, user_id: str) -> Mailbox | None:
         """Return a person's mailbox; None when there is none.

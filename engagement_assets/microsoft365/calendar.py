@@ -2,22 +2,19 @@
 
 from engagement_assets.microsoft365 import slices
 from engagement_assets.microsoft365.paging import Query
-from engagement_assets.microsoft365.shape import keeper
+from engagement_assets.microsoft365.shape import keeper, selected
 from engagement_assets.microsoft365.slices import Slice
 
 # Graph's reference says that lastModifiedDateTime cannot be selected in a calendar view; threads
 # say that it comes when the organizer is selected too, and else is missing or of the year 1.
 # Leaving $select out would bring it, and subject and body with it: never. Where it is unknown it
 # counts as earliest (contract 3.3), and only decides between copies that are not the organiser's.
-EVENT_FIELDS = (
-    "id,iCalUId,type,isAllDay,isCancelled,isOrganizer,start,end,organizer,attendees,"
-    "responseStatus,lastModifiedDateTime"
-)
+EVENT_FIELDS = selected("event")
 
 # an id that stays when an item moves; without a preference for a zone, times come in UTC
 HEADERS = {"Prefer": 'IdType="ImmutableId"'}
 
-kept = keeper(EVENT_FIELDS)
+kept = keeper("event")
 
 
 def events(user_id: str, stretch: Slice) -> Query:

@@ -7,13 +7,10 @@ from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.paging import Page, Query, read_all
 from engagement_assets.microsoft365.patience import Patience
-from engagement_assets.microsoft365.shape import keeper
+from engagement_assets.microsoft365.shape import keeper, selected
 from engagement_assets.microsoft365.slices import Slice
 
-MESSAGE_FIELDS = (
-    "id,internetMessageId,conversationId,parentFolderId,sentDateTime,lastModifiedDateTime,"
-    "isDraft,from,sender,toRecipients,ccRecipients,bccRecipients"
-)
+MESSAGE_FIELDS = selected("message")
 FOLDER_FIELDS = "id,childFolderCount"
 
 # an id that stays when the item moves, so that the later version replaces the earlier one
@@ -25,7 +22,7 @@ EXCLUDED = ("drafts", "junkemail")
 
 _SEARCH_FOLDER = "#microsoft.graph.mailsearchfolder"
 
-kept = keeper(MESSAGE_FIELDS)
+kept = keeper("message")
 
 
 def messages(user_id: str, stretch: Slice) -> Query:

@@ -6,8 +6,7 @@ What Graph sends beyond that (it may) is dropped before anything is written.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-# `@odata.type` tells invitations from mail, and comes whatever is selected
-_ALWAYS = ("@odata.type", "@removed")
+from engagement_assets.activity.source import FIELDS, Kind
 
 Keep = Callable[[object], object]
 
@@ -60,12 +59,20 @@ _NESTED: Mapping[str, Keep] = {
 }
 
 
-def keeper(fields: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return what reduces an item to these fields, the names separated by commas.
+def selected(kind: Kind) -> str:
+    """Return the `$select` that asks for exactly what is kept of such an item.
+
+    Annotations (`@...`) come whatever is selected: `@odata.type` tells invitations from mail.
+    """
+    return ",".join(field for field in FIELDS[kind] if not field.startswith("@"))
+
+
+def keeper(kind: Kind) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return what reduces such an item to the fields that are kept.
 
     A value of a kind that the field does not have becomes null, as which it counts anyway.
     """
-    keeps = [(name, _NESTED.get(name, _as_it_is)) for name in (*_ALWAYS, *fields.split(","))]
+    keeps = [(name, _NESTED.get(name, _as_it_is)) for name in FIELDS[kind]]
 
     def keep(item: Mapping[str, Any]) -> dict[str, Any]:
         return {name: keep(item[name]) for name, keep in keeps if name in item}

@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 
 from engagement_assets.activity.ndjson import json_lines
-from engagement_assets.activity.source import ActivityFile, BrokenFileError, User
+from engagement_assets.activity.source import ActivityFile, BrokenFileError, Resource, User
 from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.errors import SourceError
 from engagement_assets.microsoft365.clouds import Endpoints
@@ -150,7 +150,7 @@ class GraphSource:
             _log.info("Mailbox of %s: %s. %s", user_id, mailbox.status, mailbox.reason)
         return mailbox
 
-    def lines(self, file: ActivityFile) -> Iterator[tuple[int, bytes]]:
+    def lines(self, file: ActivityFile) -> Iterator[tuple[int, Resource]]:
         """Yield the file's lines (see `ActivitySource.lines`)."""
         try:
             yield from json_lines(file.path, file.name)

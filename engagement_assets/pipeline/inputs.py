@@ -143,14 +143,17 @@ def read_activity(
         if done == total or done % max(1, total // 10) == 0:
             context.log.info("%d of %d mailboxes read", done, total)
 
-    outcomes = reading.read_mailboxes(connection, store, workspace.source, persons, progress)
+    source, window = workspace.source, Window.until(as_of, time_zone)
+    outcomes = reading.read_mailboxes(connection, store, source, persons, window, progress)
     for outcome in outcomes:
-        if outcome.status == "failed":
-            context.log.warning("Mailbox of %s failed: %s", outcome.user_id, outcome.reason)
+        if outcome.status in {"failed", "denied"}:
+            context.log.warning(
+                "Mailbox of %s %s: %s", outcome.user_id, outcome.status, outcome.reason
+            )
     for user_id in opted_out:
         store.keep_only(user_id, ())
     store.tidy(connection)
-    window = Window.until(as_of, time_zone)
+    source.erase(opted_out)
     reading.expose_mailboxes(connection, store, outcomes, window)
     by_status = {
         f"mailboxes {status}": sum(outcome.status == status for outcome in outcomes)

@@ -16,7 +16,8 @@ from engagement_assets import config, consent
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Configuration
-from engagement_assets.errors import BusyError, ConfigurationError
+from engagement_assets.errors import BusyError
+from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
 
@@ -80,17 +81,16 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
         """Where activity comes from; the gate of consent stands before it.
 
         Raises:
-            ConfigurationError: without accepted privacy terms, or for a kind of source that this
-                version does not read.
+            ConfigurationError: without accepted privacy terms, or without a credential.
         """
         consent.require(self._configuration)
         if self._source is None:
             settings = self._configuration.source
-            if settings.kind != "folder":
-                raise ConfigurationError(
-                    "source.kind: 'graph' cannot be read by this version yet. Expected: folder."
-                )
-            self._source = FolderSource(settings.path)
+            self._source = (
+                GraphSource(settings, self.data_dir)
+                if settings.kind == "graph"
+                else FolderSource(settings.path)
+            )
         return self._source
 
 

@@ -3,16 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import duckdb
 
-from engagement_assets.activity.source import ActivitySource, BrokenFileError, Mailbox
+from engagement_assets.activity.source import ActivitySource, BrokenFileError, Mailbox, Status
 from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
 from engagement_assets.warehouse.sources import SOURCES
 from engagement_assets.window import Window
-
-Status = Literal["processed", "failed", "no_mailbox", "denied", "pending"]
 
 
 @dataclass(frozen=True)
@@ -23,7 +20,7 @@ class MailboxOutcome:
         user_id: the owner.
         status: as published.
         reason: why it was not processed.
-        mailbox: its files and folders, when it was processed.
+        mailbox: its files and folders, as far as they count, whatever the status.
     """
 
     user_id: str
@@ -37,6 +34,7 @@ def read_mailboxes(
     store: ActivityStore,
     source: ActivitySource,
     user_ids: Sequence[str],
+    window: Window,
     progress: Callable[[int, int], None],
     *,
     batch_bytes: int = BATCH_BYTES,
@@ -51,32 +49,37 @@ def read_mailboxes(
         store: where activity is kept.
         source: where it comes from.
         user_ids: the persons, whose mailboxes are read.
+        window: what has to be covered.
         progress: called with (mailboxes done, mailboxes in all).
         batch_bytes: size at which a batch is turned into Parquet.
     """
     outcomes = []
     total = len(user_ids)
     waiting = list(user_ids)
-    while waiting:
-        with store.batch() as batch:
-            while waiting and batch.size < batch_bytes:
-                user_id = waiting.pop(0)
-                try:
-                    mailbox = source.mailbox(user_id)
-                    new = {
-                        file: source.lines(file)
-                        for file in (mailbox.files if mailbox else ())
-                        if not store.is_landed(user_id, file)
-                    }
-                    batch.add_mailbox(user_id, new)
-                except BrokenFileError as error:
-                    outcomes.append(MailboxOutcome(user_id, "failed", str(error)))
-                else:
-                    outcomes.append(_outcome(user_id, mailbox))
-                progress(total - len(waiting), total)
-            store.commit(connection, batch)
+    with source.reading(user_ids, window, store.is_landed):
+        while waiting:
+            with store.batch() as batch:
+                landed = []
+                while waiting and batch.size < batch_bytes:
+                    user_id = waiting.pop(0)
+                    try:
+                        mailbox = source.mailbox(user_id)
+                        new = {
+                            file: source.lines(file)
+                            for file in (mailbox.files if mailbox else ())
+                            if not store.is_landed(user_id, file)
+                        }
+                        batch.add_mailbox(user_id, new)
+                    except BrokenFileError as error:
+                        outcomes.append(MailboxOutcome(user_id, "failed", str(error)))
+                    else:
+                        outcomes.append(_outcome(user_id, mailbox))
+                        landed.append(user_id)
+                    progress(total - len(waiting), total)
+                store.commit(connection, batch)
+            source.landed(landed)
     for outcome in outcomes:
-        if outcome.status != "failed":
+        if outcome.mailbox or outcome.status == "no_mailbox":
             files = outcome.mailbox.files if outcome.mailbox else ()
             store.keep_only(outcome.user_id, (file.name for file in files))
     return outcomes
@@ -85,7 +88,7 @@ def read_mailboxes(
 def _outcome(user_id: str, mailbox: Mailbox | None) -> MailboxOutcome:
     if mailbox is None:
         return MailboxOutcome(user_id, "no_mailbox", "The activity has no mailbox of this person.")
-    return MailboxOutcome(user_id, "processed", mailbox=mailbox)
+    return MailboxOutcome(user_id, mailbox.status, mailbox.reason, mailbox)
 
 
 def expose_mailboxes(
@@ -94,7 +97,7 @@ def expose_mailboxes(
     outcomes: Sequence[MailboxOutcome],
     window: Window,
 ) -> None:
-    """Fill `mailbox` and `excluded_folder` and show the processed mailboxes' rows to the models.
+    """Fill `mailbox` and `excluded_folder` and show the rows that count to the models.
 
     Args:
         connection: the warehouse.
@@ -103,29 +106,26 @@ def expose_mailboxes(
         window: what a processed mailbox covers.
     """
     number = {o.user_id: no for no, o in enumerate(sorted(outcomes, key=_user_id), start=1)}
-    processed = [outcome for outcome in outcomes if outcome.status == "processed"]
+    counted = [(o.user_id, o.mailbox) for o in outcomes if o.mailbox]
     SOURCES["mailbox"].create(connection)
     connection.executemany(
         "insert into mailbox values (?, ?, ?, ?, ?)",
-        [
-            (number[o.user_id], o.status, o.reason, *_coverage(o, window.start, window.as_of))
-            for o in outcomes
-        ],
+        [(number[o.user_id], o.status, o.reason, *_coverage(o, window)) for o in outcomes],
     )
     SOURCES["excluded_folder"].create(connection)
     folders = [
-        (number[o.user_id], folder)
-        for o in processed
-        for folder in (o.mailbox.excluded_folders if o.mailbox else ())
+        (number[user_id], folder)
+        for user_id, mailbox in counted
+        for folder in mailbox.excluded_folders
     ]
     if folders:
         connection.executemany("insert into excluded_folder values (?, key_of(?))", folders)
     store.expose(
         connection,
         [
-            (number[o.user_id], o.user_id, file_no, file.name)
-            for o in processed
-            for file_no, file in enumerate(o.mailbox.files if o.mailbox else (), start=1)
+            (number[user_id], user_id, file_no, file.name)
+            for user_id, mailbox in counted
+            for file_no, file in enumerate(mailbox.files, start=1)
         ],
     )
 
@@ -134,7 +134,7 @@ def _user_id(outcome: MailboxOutcome) -> str:
     return outcome.user_id
 
 
-def _coverage(
-    outcome: MailboxOutcome, start: datetime, end: datetime
-) -> tuple[datetime | None, datetime | None]:
-    return (start, end) if outcome.status == "processed" else (None, None)
+def _coverage(outcome: MailboxOutcome, window: Window) -> tuple[datetime | None, datetime | None]:
+    if outcome.mailbox and outcome.mailbox.covered:
+        return outcome.mailbox.covered
+    return (window.start, window.as_of) if outcome.status == "processed" else (None, None)

@@ -3,7 +3,6 @@
 Faults at random, SIGKILL at random moments, people who cannot be read, requests and their fields.
 """
 
-import contextlib
 import logging
 import os
 import random
@@ -11,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +20,6 @@ import yaml
 from engagement_assets import config
 from engagement_assets.activity import people
 from engagement_assets.activity.folder import FolderSource
-from engagement_assets.activity.source import ActivityFile, BrokenFileError, Mailbox, User
 from engagement_assets.config import Configuration
 from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.microsoft365 import calendar, mail
@@ -100,66 +98,36 @@ def source_of(server: SimulatedServer, data_dir: Path, **choices: object) -> Gra
     )
 
 
-class _Landing:
-    """Makes today's reading.read_mailboxes drive a GraphSource, as it is proposed to be changed."""
-
-    def __init__(self, source: GraphSource) -> None:
-        self._source = source
-        self.waiting: list[str] = []
-
-    def organisation_domains(self) -> frozenset[str]:
-        return self._source.organisation_domains()
-
-    def resolve(self, address: str) -> tuple[User, ...]:
-        return self._source.resolve(address)
-
-    def mailbox(self, user_id: str) -> Mailbox | None:
-        mailbox = self._source.mailbox(user_id)
-        if mailbox.status == "failed":
-            raise BrokenFileError(user_id, 0, str(mailbox.reason))
-        assert mailbox.status in {"processed", "no_mailbox"}, mailbox
-        return mailbox if mailbox.status == "processed" else None
-
-    def lines(self, file: ActivityFile) -> Iterator[tuple[int, bytes]]:
-        return self._source.lines(file)
-
-
 def publish(
     source: FolderSource | GraphSource, settings: Configuration, run_id: str = "run"
 ) -> Path:
     """Run the pipeline over a source, whatever the settings say; return the published folder."""
     assert settings.as_of
     window = Window.until(settings.as_of, settings.time_zone)
-    landing = _Landing(source) if isinstance(source, GraphSource) else source
-    selected = people.select(landing, settings.mailboxes.addresses, settings.mailboxes.opted_out)
+    selected = people.select(source, settings.mailboxes.addresses, settings.mailboxes.opted_out)
     ids = [person.id for person in selected.persons]
+    started_at = settings.as_of
     with database.connect(settings.data_dir / "warehouse" / "warehouse.duckdb") as connection:
         connection.execute("set threads = 1")
-        inputs.write_run(connection, run_id, settings.as_of, window)
+        inputs.write_run(connection, run_id, started_at, window)
         inputs.write_weights(connection, settings.score_weights)
         publishing.load_previous(connection, settings.data_dir)
-        domains = landing.organisation_domains() | set(settings.mailboxes.organisation_domains)
+        domains = source.organisation_domains() | set(settings.mailboxes.organisation_domains)
         inputs.write_people(connection, selected, domains)
         inputs.write_customers(connection, settings.customers)
         store = ActivityStore(settings.data_dir / "activity")
-        within = (
-            source.reading(ids, window, store.is_landed)
-            if isinstance(source, GraphSource)
-            else contextlib.nullcontext()
+        outcomes = reading.read_mailboxes(
+            connection, store, source, ids, window, lambda *_: None, batch_bytes=200_000
         )
-        with within:
-            outcomes = reading.read_mailboxes(
-                connection, store, landing, ids, lambda *_: None, batch_bytes=200_000
-            )
-            if isinstance(source, GraphSource):
-                source.landed(ids)
-        store.tidy(connection, selected.opted_out)
+        for user_id in selected.opted_out:
+            store.keep_only(user_id, ())
+        store.tidy(connection)
         reading.expose_mailboxes(connection, store, outcomes, window)
         for model in pipeline.MODELS:
             if "run_end" in model.references:
-                inputs.write_run_end(connection, settings.as_of)
+                inputs.write_run_end(connection, started_at)
             build(connection, model)
-        return publishing.publish(connection, settings.data_dir, run_id)
+        return publishing.publish(connection, settings.data_dir)
 
 
 def configuration(customers: Path, data_dir: Path) -> Configuration:
@@ -278,7 +246,7 @@ def test_organisations_full_of_edge_cases(seed: int, tmp_path: Path) -> None:
 def test_mailboxes_that_cannot_be_read(tmp_path: Path) -> None:
     with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES) as server:
         source = source_of(server, tmp_path)
-        found = people.select(_Landing(source), LISTED, OPTED_OUT_ADDRESSES)
+        found = people.select(source, LISTED, OPTED_OUT_ADDRESSES)
         ids = [person.id for person in found.persons]
         server.registration.denied.add(ids[0])
         server.faults.permanent = {ids[1]: "404", ids[2]: "404-item"}
@@ -295,7 +263,7 @@ def test_scoped_by_exchange_without_a_role(tmp_path: Path) -> None:
     with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES[2:]) as server:
         source = source_of(server, tmp_path)
         assert check(source, LISTED).missing == NEEDED_ROLES[:2]
-        person = people.select(_Landing(source), LISTED, OPTED_OUT_ADDRESSES).persons[3].id
+        person = people.select(source, LISTED, OPTED_OUT_ADDRESSES).persons[3].id
         server.registration.mail_scope.add(person)
         server.registration.calendar_scope.add(person)
         status = check(source, LISTED)

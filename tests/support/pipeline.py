@@ -51,6 +51,7 @@ def run(
             store,
             source,
             [person.id for person in selected.persons],
+            window,
             lambda done, total: None,
             batch_bytes=batch_bytes,
         )

@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 import trustme
 
@@ -141,7 +140,7 @@ class Store:
     def land(self, source: GraphSource, mailbox: GraphMailbox) -> None:
         for file in mailbox.files:
             if not self.is_landed(mailbox.user_id, file):
-                lines = [orjson.loads(text) for _, text in source.lines(file)]
+                lines = [dict(resource) for _, resource in source.lines(file)]
                 self.files[mailbox.user_id, file.name] = (file.size, file.modified_ns, lines)
                 self.landed_names.append(file.name)
 

@@ -84,6 +84,7 @@ def read(
         store,
         source,
         USERS,
+        WINDOW,
         lambda done, total: steps.append((done, total)),
         batch_bytes=batch_bytes,
     )
