@@ -23,8 +23,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "config": "addresses errors time_zones",
         "consent": "config errors",
         "customers": "errors",
-        "activity": "addresses errors",
-        "microsoft365": "activity addresses config consent errors",
+        "activity": "addresses errors window",
+        "microsoft365": "activity addresses config errors window",
         "warehouse": "activity addresses config customers errors schemas time_zones window",
         "results": "addresses config errors schemas",  # the published snapshot, no insides
         "pipeline": "activity config consent errors microsoft365 schemas warehouse window",

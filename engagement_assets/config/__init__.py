@@ -1,0 +1,25 @@
+"""The configuration: one YAML file, read into typed sections, or refused with what is wrong."""
+
+from engagement_assets.config.reading import load
+from engagement_assets.config.sections import (
+    DEFAULT_WEIGHTS,
+    Component,
+    Configuration,
+    Customers,
+    FolderSource,
+    GraphSource,
+    Mailboxes,
+    PrivacyTerms,
+)
+
+__all__ = [
+    "DEFAULT_WEIGHTS",
+    "Component",
+    "Configuration",
+    "Customers",
+    "FolderSource",
+    "GraphSource",
+    "Mailboxes",
+    "PrivacyTerms",
+    "load",
+]

@@ -1,0 +1,171 @@
+"""The sections of the YAML file (contract 8) as typed models."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from engagement_assets.config.values import (
+    Address,
+    AddressOrDomain,
+    Column,
+    Cron,
+    Domain,
+    ExistingPath,
+    HttpsUrl,
+    Moment,
+    RelativePath,
+    TableFile,
+    Text,
+    TimeZone,
+)
+
+Component = Literal[
+    "EmailsFromAccount",
+    "TwoWayEmails",
+    "Replies",
+    "Meetings",
+    "AccountPeople",
+    "OwnPeople",
+    "Recency",
+]
+DEFAULT_WEIGHTS: Mapping[Component, float] = {
+    "EmailsFromAccount": 20,
+    "TwoWayEmails": 15,
+    "Replies": 10,
+    "Meetings": 25,
+    "AccountPeople": 10,
+    "OwnPeople": 10,
+    "Recency": 10,
+}
+
+
+class Section(BaseModel):
+    """What all sections have in common: no other keys, nothing changes, defaults are checked."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_default(cls, content: object) -> object:
+        """A key with nothing behind it means what its absence means."""
+        if not isinstance(content, dict):
+            return content
+        return {key: value for key, value in content.items() if value is not None}
+
+
+class GraphSource(Section):
+    """Microsoft 365, read through Microsoft Graph."""
+
+    kind: Literal["graph"]
+    tenant_id: Text = Field(description="The tenant's id (a GUID) or one of its domains.")
+    client_id: Text = Field(description="The id of the app registration.")
+    cloud: Literal["global", "us_government", "us_government_dod", "china"] = Field(
+        "global", description="The national cloud that the tenant lives in."
+    )
+    login_url: HttpsUrl | None = Field(
+        None, description="Another sign-in host: a proxy or a simulator."
+    )
+    graph_url: HttpsUrl | None = Field(
+        None, description="Another Graph host, without /v1.0: a proxy or a simulator."
+    )
+    ca_bundle: ExistingPath | None = Field(
+        None, description="A PEM file to trust, whatever the environment says."
+    )
+
+
+class FolderSource(Section):
+    """Activity that was exported already."""
+
+    kind: Literal["folder"]
+    path: ExistingPath = Field(description="The activity folder.")
+
+
+class Mailboxes(Section):
+    """Whose mailboxes are read."""
+
+    addresses: tuple[Address, ...] = Field(
+        description="Addresses of users and of groups whose members' mailboxes are read."
+    )
+    opted_out: tuple[Address, ...] = Field(
+        (), description="Addresses of users and groups who are not read, though listed above."
+    )
+    organisation_domains: tuple[Domain, ...] = Field(
+        (), description="Domains of the organisation beside the tenant's verified ones."
+    )
+
+    @field_validator("addresses")
+    @classmethod
+    def _somebody(cls, listed: tuple[str, ...]) -> tuple[str, ...]:
+        if not listed:
+            raise ValueError("a list of at least one address")
+        return listed
+
+
+class Customers(Section):
+    """The customer dataset and how its columns are named."""
+
+    contacts: TableFile = Field(description="The contacts: one row per account and address.")
+    account_id: Column = Field("CustomerId", description="Column with the account's id.")
+    email: Column = Field("Email", description="Column with the contact's e-mail address.")
+    accounts: TableFile | None = Field(
+        None, description="All accounts with their names; same column with the account's id."
+    )
+    account_name: Column = Field("Name", description="Column with the account's name.")
+    excluded: tuple[AddressOrDomain, ...] = Field(
+        (), description="Addresses and domains that are no contacts."
+    )
+
+
+class PrivacyTerms(Section):
+    """Who accepted the privacy terms, and when."""
+
+    accepted_by: Text = Field(description="Who accepted the privacy terms.")
+    accepted_at: Moment = Field(description="When: a moment with its time zone.")
+
+
+class Configuration(Section):
+    """Everything that `engagement.yaml` says. Paths are absolute or relative to the caller."""
+
+    name: Text = Field("Account engagement", description="What the results are called.")
+    source: Annotated[GraphSource | FolderSource, Field(discriminator="kind")] = Field(
+        description="Where activity is read: graph (Microsoft 365) or folder (exported)."
+    )
+    mailboxes: Mailboxes
+    customers: Customers
+    privacy_terms: PrivacyTerms | None = Field(
+        None, description="The privacy terms, once they are accepted; nothing is read before."
+    )
+    tenant_admins: tuple[Address, ...] = Field((), description="Who is asked for consent.")
+    time_zone: TimeZone = Field(
+        "UTC", description="The time zone of days, weeks and months (an IANA name)."
+    )
+    as_of: Moment | None = Field(
+        None, description="The moment that a run is about, for a reproducible run; else its own."
+    )
+    first_run_delay_hours: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        6, description="Hours from consent to the first run."
+    )
+    schedule: Cron = Field(
+        "0 6 * * 1", description="When runs start (cron, in the configured time zone)."
+    )
+    score_weights: Mapping[Component, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        DEFAULT_WEIGHTS, description="Weights of the score's components: all seven, or none."
+    )
+    data_dir: RelativePath = Field(
+        Path("data"), description="Where everything that runs write is kept."
+    )
+
+    @field_validator("score_weights")
+    @classmethod
+    def _weights(cls, weights: Mapping[Component, float]) -> Mapping[Component, float]:
+        if not weights:
+            return DEFAULT_WEIGHTS
+        expected = get_args(Component)
+        missing = [name for name in expected if name not in weights]
+        if missing:
+            raise ValueError(f"all seven components, or none; missing: {', '.join(missing)}")
+        if abs(sum(weights.values()) - 100) > 1e-9:
+            raise ValueError(f"weights that sum to 100, not to {sum(weights.values()):g}")
+        return {name: weights[name] for name in expected}
