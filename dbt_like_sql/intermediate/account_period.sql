@@ -1,28 +1,12 @@
 -- purpose: All that is known of an account in a year, month or week in which it has an e-mail or a meeting.
 -- grain: account, aggregation level, period
 -- source: contract 4.4, 5
-with active as (
+with combined as (
     select
-        account_no,
-        aggregation_level,
-        period_start,
-        last_day
-    from account_email_period
-    union
-    select
-        account_no,
-        aggregation_level,
-        period_start,
-        last_day
-    from account_meeting_period
-),
-
-joined as (
-    select
-        active.account_no,
-        active.aggregation_level,
-        active.period_start,
-        active.last_day,
+        coalesce(email.account_no, meeting.account_no) as account_no,
+        coalesce(email.aggregation_level, meeting.aggregation_level) as aggregation_level,
+        coalesce(email.period_start, meeting.period_start) as period_start,
+        coalesce(email.last_day, meeting.last_day) as last_day,
         coalesce(email.emails_to_account, 0) as emails_to_account,
         coalesce(email.emails_from_account, 0) as emails_from_account,
         coalesce(email.replies, 0) as replies,
@@ -33,25 +17,42 @@ joined as (
         coalesce(meeting.timed_meetings, 0) as timed_meetings,
         meeting.meeting_microseconds,
         email.first_email_day,
+        email.last_email_day,
         meeting.first_meeting_day,
+        meeting.last_meeting_day
+    from account_email_period as email
+    full outer join account_meeting_period as meeting
+        on
+            email.account_no = meeting.account_no
+            and email.aggregation_level = meeting.aggregation_level
+            and email.period_start = meeting.period_start
+),
+
+joined as (
+    select
+        account_no,
+        aggregation_level,
+        period_start,
+        last_day,
+        emails_to_account,
+        emails_from_account,
+        replies,
+        reply_microseconds,
+        meetings,
+        meetings_from_account,
+        meetings_to_account,
+        timed_meetings,
+        meeting_microseconds,
+        first_email_day,
+        first_meeting_day,
         -- a level's periods follow one another, so the last one so far is the last one up to the period's end
-        max(email.last_email_day) over so_far as last_email_day,
-        max(meeting.last_meeting_day) over so_far as last_meeting_day
-    from active
-    left join account_email_period as email
-        on
-            active.account_no = email.account_no
-            and active.aggregation_level = email.aggregation_level
-            and active.period_start = email.period_start
-    left join account_meeting_period as meeting
-        on
-            active.account_no = meeting.account_no
-            and active.aggregation_level = meeting.aggregation_level
-            and active.period_start = meeting.period_start
+        max(last_email_day) over so_far as last_email_day,
+        max(last_meeting_day) over so_far as last_meeting_day
+    from combined
     window
         so_far as (
-            partition by active.account_no, active.aggregation_level
-            order by active.period_start
+            partition by account_no, aggregation_level
+            order by period_start
             rows between unbounded preceding and current row
         )
 )

@@ -1,6 +1,7 @@
 -- purpose: The seven values that the engagement score is made of.
 -- grain: account, aggregation level, period, component
 -- source: contract 6
+-- materialized: view
 with measured as (
     select
         account_no,

@@ -32,6 +32,10 @@ BATCH_BYTES = 256 * 1024 * 1024
 
 _LINE = orjson.OPT_APPEND_NEWLINE
 
+# what landing/macros.sql lets DuckDB read (it holds several such buffers): the longest line of a
+# source, and the envelope around it. Numbers can grow when they are written again
+LONGEST_ENVELOPE = 17 * 1024 * 1024
+
 _STATEMENTS: Mapping[Kind, str] = {"message": "messages.sql", "event": "events.sql"}
 
 
@@ -291,14 +295,8 @@ class Batch:
             for file, lines in files.items():
                 rows = 0
                 write = self._streams[file.kind].write
-                fields = FIELDS[file.kind]
                 for number, resource in lines:
-                    kept = {field: resource[field] for field in fields if field in resource}
-                    try:
-                        text = orjson.dumps({"f": self._next, "l": number, "r": kept}, option=_LINE)
-                    except orjson.JSONEncodeError:  # it reads deeper than it writes
-                        raise BrokenFileError(file.name, number, "nested too deeply") from None
-                    write(text)
+                    write(_envelope(self._next, file, number, resource))
                     rows += 1
                 landed.append(
                     LandedFile(
@@ -324,6 +322,17 @@ class Batch:
         """Finish the lines of one kind and return the file that has them."""
         self._streams[kind].close()
         return self._paths[kind]
+
+
+def _envelope(file_id: int, file: ActivityFile, number: int, resource: Resource) -> bytes:
+    kept = {field: resource[field] for field in FIELDS[file.kind] if field in resource}
+    try:
+        text = orjson.dumps({"f": file_id, "l": number, "r": kept}, option=_LINE)
+    except orjson.JSONEncodeError:  # it reads deeper than it writes
+        raise BrokenFileError(file.name, number, "nested too deeply") from None
+    if len(text) > LONGEST_ENVELOPE:
+        raise BrokenFileError(file.name, number, "longer than 16 MiB")
+    return text
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, kind: str, name: str) -> None:

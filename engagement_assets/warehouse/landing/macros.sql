@@ -1,7 +1,11 @@
 -- What Python and the landing statements share. DuckDB only: here speed beats portability, so
 -- that the models in dbt_like_sql/ meet keys and instants, never text.
 
-create or replace temp macro trimmed(value) as trim(value, '$white_space$');
+create or replace temp macro trimmed(value) as
+    case
+        when starts_with(value, '<') and ends_with(value, '>') then value
+        else trim(value, '$white_space$')
+    end;
 
 -- contract 1: trimmed, lower-cased, without mailto:/smtp:, exactly one @ with text on both sides;
 -- '' when there is no such thing. One expression, because DuckDB repeats a macro's argument
@@ -18,7 +22,12 @@ create or replace temp macro valid_or_null(address) as
         when address <> '' and not regexp_matches(address, '^(?:mailto|smtp):') then address
     end;
 
-create or replace temp macro normalised_address(value) as valid_or_null(bare_address(value));
+-- nearly every address is plain already: telling so is three times as fast as taking it apart
+create or replace temp macro normalised_address(value) as
+    case
+        when regexp_full_match(value, '[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+') then lower(value)
+        else valid_or_null(bare_address(value))
+    end;
 
 create or replace temp macro domain_of(address) as split_part(address, '@', 2);
 
@@ -96,7 +105,7 @@ create or replace temp macro recipients(value) as
 
 create or replace temp macro normalised_keys(texts) as list_distinct([
     key_of(address)
-    for address in [valid_or_null(bare) for bare in [bare_address(item) for item in texts]]
+    for address in [normalised_address(item) for item in texts]
     if address is not null
 ]);
 
@@ -109,7 +118,7 @@ create or replace temp macro incoming_message(file) as table
     from read_json(
         file,
         format = 'newline_delimited',
-        maximum_object_size = 67108864,
+        maximum_object_size = 17825792,
         columns = {
             f: 'INTEGER',
             l: 'INTEGER',
@@ -130,7 +139,7 @@ create or replace temp macro incoming_event(file) as table
     from read_json(
         file,
         format = 'newline_delimited',
-        maximum_object_size = 67108864,
+        maximum_object_size = 17825792,
         columns = {
             f: 'INTEGER',
             l: 'INTEGER',
