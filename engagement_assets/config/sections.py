@@ -15,6 +15,7 @@ from engagement_assets.config.values import (
     ExistingPath,
     HttpsUrl,
     Moment,
+    Region,
     RelativePath,
     TableFile,
     Text,
@@ -138,6 +139,10 @@ class Configuration(Section):
         None, description="The privacy terms, once they are accepted; nothing is read before."
     )
     tenant_admins: tuple[Address, ...] = Field((), description="Who is asked for consent.")
+    regions: tuple[Region, ...] = Field(
+        ("UK", "EU", "NA"),
+        description="Regions in which a tenant is expected to lie; elsewhere is a warning.",
+    )
     time_zone: TimeZone = Field(
         "UTC", description="The time zone of days, weeks and months (an IANA name)."
     )

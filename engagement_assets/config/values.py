@@ -19,6 +19,7 @@ from engagement_assets import addresses, time_zones
 
 A_MOMENT = "a moment with its time zone, such as 2026-11-24T09:00:00Z"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_REGION = re.compile(r"[A-Z]{2,8}")
 
 # last days, nearest weekdays and nth weekdays: the library knows them, Dagster's schedules do not
 _CRON_EXTENSION = re.compile(r"#|\b\d*(L|W|LW|WL)\b|\bL-\d")
@@ -100,6 +101,13 @@ def _https(url: str) -> str:
     return url.rstrip("/")
 
 
+def _region(code: str) -> str:
+    region = code.strip().upper()
+    if not _REGION.fullmatch(region):
+        raise ValueError("the code of a region, such as EU, NA or UK")
+    return region
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Column = Annotated[str, StringConstraints(min_length=1)]
 Address = Annotated[str, AfterValidator(_address)]
@@ -111,4 +119,5 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_n
 HttpsUrl = Annotated[str, AfterValidator(_https)]
 Cron = Annotated[str, AfterValidator(_cron)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Region = Annotated[str, AfterValidator(_region)]
 RelativePath = Annotated[Path, AfterValidator(_relative)]
