@@ -28,6 +28,44 @@ def rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ..
     yield from reader(file, columns, key)
 
 
+def columns(file: Path, key: str) -> tuple[str, ...]:
+    """Return the names of the file's columns, as they are written there.
+
+    Args:
+        file: a .csv or .parquet file.
+        key: the configuration key that names the file, for messages.
+
+    Raises:
+        ConfigurationError: when the file cannot be read, or begins with a contact instead of a
+            header.
+    """
+    try:
+        if file.suffix.lower() == ".parquet":
+            names = list(pq.read_schema(file).names)
+        else:
+            with file.open(encoding="utf-8-sig", newline="") as stream:
+                names = _widest_header(stream)
+    except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowException) as error:
+        raise ConfigurationError(
+            f"{key}: {file} cannot be read ({type(error).__name__}). It must be a CSV file in "
+            "UTF-8, or a Parquet file."
+        ) from error
+    if not names or any("@" in name for name in names):
+        raise ConfigurationError(
+            f"{key}: {file} has no header: its first row must name the columns."
+        )
+    return tuple(names)
+
+
+def _widest_header(stream: TextIO) -> list[str]:
+    """Return the first row, cut by the separator that gives the most columns."""
+    headers = []
+    for delimiter in DELIMITERS:
+        stream.seek(0)
+        headers.append(next(csv.reader(stream, delimiter=delimiter), []))
+    return max(headers, key=len)
+
+
 def _csv_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ...]]:
     reader = None
     try:

@@ -11,17 +11,13 @@ from engagement_assets.pipeline import automation, checks, inputs, models, publi
 from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.warehouse.models import load_models
 from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.warehouse.sql_files import sql_folder
+
+__all__ = ["CONFIG_VARIABLE", "build", "defs", "sql_folder"]
 
 CONFIG_VARIABLE = "ENGAGEMENT_CONFIG"
 
-_PACKAGE = Path(__file__).parent
-_DEMO = _PACKAGE.parent / "data" / "demo" / "engagement.yaml"
-
-
-def sql_folder() -> Path:
-    """Return the folder of the SQL models: the repository's, or the one in an installed package."""
-    packaged = _PACKAGE / "dbt_like_sql"
-    return packaged if packaged.exists() else _PACKAGE.parent / "dbt_like_sql"
+_DEMO = Path(__file__).parents[1] / "data" / "demo" / "engagement.yaml"
 
 
 def build(

@@ -68,6 +68,8 @@ def _messages(
         _shown, names=names, everything=not call.select, full=bool(MAIL_FULL & call.roles)
     )
     body = service.page(call, mailbox.version, read, keep, show)
+    if call.query.get("$count", "").lower() == "true":
+        body["@odata.count"] = sum(keep(message) for _, message in read(None))
     return {"@odata.context": context_of(call, user_id, "messages"), **body}
 
 

@@ -1,0 +1,76 @@
+"""What a tenant tells everybody about itself, before anybody consents or signs in."""
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+import orjson
+import requests
+
+from engagement_assets.config import GraphSource as GraphSettings
+from engagement_assets.errors import ConfigurationError, SourceError
+from engagement_assets.microsoft365.clouds import CLOUDS, Endpoints
+from engagement_assets.microsoft365.transport import Session
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A tenant's public metadata.
+
+    Attributes:
+        region: code of the region it lies in (`tenant_region_scope`), upper case; None when it is
+            not told.
+        graph_host: host of its cloud's Microsoft Graph; None when it is not told.
+    """
+
+    region: str | None
+    graph_host: str | None
+
+    def is_in_cloud(self, settings: GraphSettings) -> bool:
+        """Tell whether the configuration names the national cloud that the tenant lives in."""
+        expected = urlsplit(CLOUDS[settings.cloud][1]).hostname
+        return self.graph_host is None or self.graph_host.lower() == expected
+
+
+def look_up(settings: GraphSettings) -> Tenant:
+    """Ask for the tenant's metadata; anybody may.
+
+    Raises:
+        ConfigurationError: when there is no such tenant.
+        SourceError: when nobody answers.
+    """
+    endpoints = Endpoints.of(settings)
+    host, _, tenant = endpoints.authority.rpartition("/")
+    url = f"{host}/{quote(tenant, safe='')}/v2.0/.well-known/openid-configuration"
+    # raised behind the block: what requests raises quotes more than anybody needs to see
+    problem: str
+    try:
+        with Session(endpoints) as session:
+            response = session.get(url, allow_redirects=False)
+        content = orjson.loads(response.content)
+    except requests.RequestException as error:
+        is_untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
+        problem = (
+            "its TLS certificate is not trusted; name the authority's PEM file in source.ca_bundle"
+            if is_untrusted
+            else f"no answer ({type(error).__name__})"
+        )
+    except orjson.JSONDecodeError:
+        problem = f"an answer that is no JSON ({response.status_code})"
+    else:
+        if response.status_code == 200 and isinstance(content, dict):
+            return Tenant(
+                _text(content.get("tenant_region_scope"), upper=True),
+                _text(content.get("msgraph_host")),
+            )
+        if response.status_code in {400, 404}:
+            raise ConfigurationError(
+                f"There is no tenant {tenant} at {host}. Correct source.tenant_id, or source.cloud."
+            )
+        problem = f"status {response.status_code}"
+    raise SourceError(f"The tenant's metadata cannot be read from {host}: {problem}.")
+
+
+def _text(value: object, *, upper: bool = False) -> str | None:
+    if not isinstance(value, str) or not value:
+        return None
+    return value.upper() if upper else value
