@@ -127,12 +127,23 @@ def _moved(event: JsonObject, zone: ZoneInfo, name: str) -> JsonObject:
         value: Any = event.get(end)
         if not isinstance(value, dict) or value.get("timeZone") != "UTC":
             continue
-        moment = datetime.fromisoformat(value["dateTime"]).replace(tzinfo=UTC)
-        local = value["dateTime"]
+        local = value.get("dateTime")
         if event.get("isAllDay") is not True:
-            local = moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S.%f") + "0"
-        moved[end] = {"dateTime": local, "timeZone": name}
+            local = _local(local, zone)
+        if local is not None:
+            moved[end] = {"dateTime": local, "timeZone": name}
     return moved
+
+
+def _local(text: object, zone: ZoneInfo) -> str | None:
+    """A time in UTC as it is in a zone; None for what is no time, which stays as it stands."""
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text).replace(tzinfo=UTC).astimezone(zone)
+    except (ValueError, OverflowError):
+        return None
+    return moment.isoformat(timespec="microseconds")[:26] + "0"
 
 
 def _modified(shown: JsonObject, names: frozenset[str], rule: str) -> JsonObject:

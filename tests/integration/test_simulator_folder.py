@@ -167,6 +167,26 @@ def test_zones_of_events(tmp_path: Path, zone: str | None, hour: int) -> None:
             assert len(list(visitor.items("/users/one/calendarView", **window))) == number
 
 
+def test_times_that_are_none_stay_as_they_are_in_every_zone(tmp_path: Path) -> None:
+    """The first moments of the calendar have no local time west of Greenwich."""
+    odd: list[Any] = [
+        at("2026-02-30T10:00:00"),
+        at("soon"),
+        at("0001-01-01T00:00:00"),
+        {"timeZone": "UTC"},
+    ]
+    events = [event(n, one, isAllDay=n == 4) for n, one in enumerate(odd, 1)]
+    prefer = {"Prefer": 'outlook.timezone="Pacific Standard Time"'}
+    tenant = write(tmp_path, [], [*events, event(9, at("2026-03-01T12:00:00"))])
+    with serving(tenant) as (_, visitor):
+        answer = visitor.ask("/users/one/calendarView", prefer, top="50", **VIEW)
+        assert answer.status_code == 200
+        found = {one["id"]: one["start"] for one in answer.json()["value"]}
+    assert found.pop("e9") == at("2026-03-01T04:00:00.0000000", "Pacific Standard Time")
+    assert found
+    assert all(one == odd[int(key[1:]) - 1] for key, one in found.items())
+
+
 def test_changes_of_the_files_are_seen(tmp_path: Path) -> None:
     with serving(write(tmp_path, [message(1)])) as (_, visitor):
         assert len(list(visitor.items("/users/one/messages"))) == 1
