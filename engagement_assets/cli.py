@@ -35,7 +35,7 @@ def run(config_file: ConfigFile) -> None:
     Exit codes: 0 published, 2 configuration error, 3 consent missing, 1 any other failure.
     """
     configuration = config.load(config_file)
-    consent.require(configuration)
+    consent.require_terms(configuration)
     from engagement_assets import execution, overview  # noqa: PLC0415 - Dagster takes a second
 
     console = Console()

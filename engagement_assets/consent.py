@@ -1,18 +1,116 @@
-"""The gate that every step meets before it reads data (contract 8, Consent)."""
+"""The gate that every step meets before it reads data (contract 8, Consent).
 
+For a folder, accepted privacy terms open it. For Microsoft 365 the tenant's administrator must
+have granted everything that is needed, too; that is asked, never taken from a token alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from engagement_assets import grants
 from engagement_assets.config import Configuration, PrivacyTerms
 from engagement_assets.errors import ConfigurationError
+from engagement_assets.grants import Grant
+from engagement_assets.microsoft365.consent import ConsentStatus, check
+from engagement_assets.microsoft365.patience import Patience, RunBudget
+from engagement_assets.microsoft365.source import GraphSource
 
 
-def require(configuration: Configuration) -> PrivacyTerms:
-    """Return the accepted privacy terms. For a folder, accepting them is consent enough.
+@dataclass(frozen=True)
+class Consent:
+    """Whether data may be read, and what is missing.
+
+    Attributes:
+        terms: the accepted privacy terms; None when nobody accepted them.
+        tenant: what the tenant's administrator has granted; None for a folder, which needs nobody.
+        grant: since when nothing is missing; None while something is.
+    """
+
+    terms: PrivacyTerms | None
+    tenant: ConsentStatus | None
+    grant: Grant | None = None
+
+    @property
+    def is_granted(self) -> bool:
+        """Whether nothing is missing."""
+        return self.terms is not None and (self.tenant is None or self.tenant.is_granted)
+
+    def require(self) -> None:
+        """See that nothing is missing.
+
+        Raises:
+            ConfigurationError: when nobody accepted the privacy terms.
+            ConsentError: when the administrator has not granted everything that is needed.
+        """
+        _accepted(self.terms)
+        if self.tenant is not None:
+            self.tenant.require()
+
+
+def require_terms(configuration: Configuration) -> PrivacyTerms:
+    """Return the accepted privacy terms.
 
     Raises:
-        ConfigurationError: when nobody accepted the privacy terms.
+        ConfigurationError: when nobody accepted them.
     """
-    if configuration.privacy_terms is None:
+    return _accepted(configuration.privacy_terms)
+
+
+def tenant_of(
+    configuration: Configuration, budget: Callable[[], RunBudget] = RunBudget
+) -> GraphSource | None:
+    """Return the tenant that a configuration names; None for a folder.
+
+    Args:
+        configuration: the configuration.
+        budget: makes what may be spent on it.
+
+    Raises:
+        ConfigurationError: when the environment holds no credential.
+    """
+    if configuration.source.kind == "folder":
+        return None
+    return GraphSource(configuration.source, configuration.data_dir, budget=budget)
+
+
+def look(
+    configuration: Configuration,
+    tenant: GraphSource | None,
+    *,
+    patience: Patience | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Consent:
+    """Look whether consent is there, and remember since when.
+
+    Args:
+        configuration: the configuration.
+        tenant: what `tenant_of` returned.
+        patience: what may be spent on waiting for the tenant.
+        now: the present moment, UTC.
+
+    Raises:
+        SignInError, SourceError: when the tenant cannot be asked.
+        UnwritableError: when the data folder cannot be written.
+    """
+    checked_at = now()
+    terms, status, of = configuration.privacy_terms, None, "privacy terms"
+    if tenant is not None and configuration.source.kind == "graph":
+        # no mailbox is touched, not even to see whether it answers, before the terms are accepted
+        listed = configuration.mailboxes.addresses if terms else ()
+        status = check(tenant, listed, configuration.mailboxes.opted_out, patience)
+        of = f"{configuration.source.tenant_id} {configuration.source.client_id}"
+    seen = Consent(terms, status)
+    grant = grants.remember(
+        configuration.data_dir, of, is_granted=seen.is_granted, checked_at=checked_at
+    )
+    return Consent(terms, status, grant)
+
+
+def _accepted(terms: PrivacyTerms | None) -> PrivacyTerms:
+    if terms is None:
         raise ConfigurationError(
             "privacy_terms are not accepted: nothing is read before. Read docs/privacy.md, then "
             "add `privacy_terms: {accepted_by: <address>, accepted_at: <moment>}`."
         )
-    return configuration.privacy_terms
+    return terms

@@ -7,7 +7,14 @@ from pathlib import Path
 import dagster as dg
 
 from engagement_assets import config
-from engagement_assets.pipeline import automation, checks, inputs, models, publication
+from engagement_assets.pipeline import (
+    automation,
+    checks,
+    consent_status,
+    inputs,
+    models,
+    publication,
+)
 from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.warehouse.models import load_models
 from engagement_assets.warehouse.sources import SOURCES
@@ -36,8 +43,8 @@ def build(
     configuration = config.load(config_file, files_must_exist=False)
     sql_assets = map(models.asset_of, load_models(sql_folder(), SOURCES))
     return dg.Definitions(
-        assets=[*inputs.ASSETS, *sql_assets, publication.published],
-        asset_checks=checks.CHECKS,
+        assets=[consent_status.consent_status, *inputs.ASSETS, *sql_assets, publication.published],
+        asset_checks=[consent_status.nothing_beyond_need_is_granted, *checks.CHECKS],
         jobs=[automation.JOB],
         schedules=[automation.weekly(configuration)],
         resources={"workspace": Workspace(config_file=str(config_file.absolute()))},

@@ -10,6 +10,7 @@ from engagement_assets.config.sections import (
     GraphSource,
     Mailboxes,
     PrivacyTerms,
+    Smtp,
 )
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "GraphSource",
     "Mailboxes",
     "PrivacyTerms",
+    "Smtp",
     "load",
 ]

@@ -126,6 +126,25 @@ class PrivacyTerms(Section):
     accepted_at: Moment = Field(description="When: a moment with its time zone.")
 
 
+class Smtp(Section):
+    """The mail server that sends the request for consent. Never without encryption."""
+
+    host: Text = Field(description="The mail server, as its certificate names it.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        587, description="Its port: 587 with starttls, usually 465 with tls."
+    )
+    sender: Address = Field(description="The address that the request comes from.")
+    user: Text | None = Field(
+        None, description="Who signs in there; the password comes from the environment."
+    )
+    encryption: Literal["starttls", "tls"] = Field(
+        "starttls", description="Whether the connection begins in the clear, or not even that."
+    )
+    ca_bundle: ExistingPath | None = Field(
+        None, description="A PEM file to trust in place of the machine's authorities."
+    )
+
+
 class Configuration(Section):
     """Everything that `engagement.yaml` says. Paths are absolute or relative to the caller."""
 
@@ -139,6 +158,9 @@ class Configuration(Section):
         None, description="The privacy terms, once they are accepted; nothing is read before."
     )
     tenant_admins: tuple[Address, ...] = Field((), description="Who is asked for consent.")
+    smtp: Smtp | None = Field(
+        None, description="The mail server that sends the request for consent."
+    )
     regions: tuple[Region, ...] = Field(
         ("UK", "EU", "NA"),
         description="Regions in which a tenant is expected to lie; elsewhere is a warning.",
@@ -149,7 +171,7 @@ class Configuration(Section):
     as_of: Moment | None = Field(
         None, description="The moment that a run is about, for a reproducible run; else its own."
     )
-    first_run_delay_hours: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+    first_run_delay_hours: Annotated[float, Field(ge=0, le=8760, allow_inf_nan=False)] = Field(
         6, description="Hours from consent to the first run."
     )
     schedule: Cron = Field(

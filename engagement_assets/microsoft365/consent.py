@@ -1,23 +1,25 @@
 """What the tenant's administrator has granted, and how to ask for it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Literal
 from urllib.parse import urlencode
 
-import orjson
-
 from engagement_assets.config import GraphSource as GraphSettings
-from engagement_assets.errors import ConsentError
+from engagement_assets.errors import ConsentError, SourceError
 from engagement_assets.microsoft365 import slices
 from engagement_assets.microsoft365.clouds import CLOUDS, Endpoints
 from engagement_assets.microsoft365.faults import GraphError
-from engagement_assets.microsoft365.http import Graph
-from engagement_assets.microsoft365.patience import Clock, Patience, RunBudget
+from engagement_assets.microsoft365.http import Graph, retrying
+from engagement_assets.microsoft365.patience import (
+    Clock,
+    Patience,
+    RunBudget,
+    RunBudgetSpentError,
+)
+from engagement_assets.microsoft365.sign_in import SignInError
 from engagement_assets.microsoft365.source import GraphSource
-from engagement_assets.microsoft365.state import write_beside_and_rename
 
 Proof = Literal["role", "probe"]
 
@@ -60,15 +62,12 @@ class ConsentStatus:
         missing: needed permissions that are not granted.
         beyond: permissions that are granted and not needed.
         reason: why nothing could be checked: the tenant does not know the app; else None.
-        granted_at: when it was first seen that nothing is missing; None while something is. A
-            grant that was withdrawn and given again has a new moment.
     """
 
     granted: Mapping[str, Proof]
     missing: tuple[str, ...]
     beyond: tuple[str, ...]
     reason: str | None = None
-    granted_at: datetime | None = None
 
     @property
     def is_granted(self) -> bool:
@@ -90,20 +89,39 @@ class ConsentStatus:
             )
 
 
-def check(source: GraphSource, listed: Iterable[str]) -> ConsentStatus:
+def check(
+    source: GraphSource,
+    listed: Iterable[str],
+    opted_out: Iterable[str] = (),
+    patience: Patience | None = None,
+) -> ConsentStatus:
     """Ask the tenant what is granted, with a new token.
 
     Args:
         source: the tenant.
         listed: addresses whose mailboxes are asked for, where the token alone proves nothing.
+        opted_out: addresses of people whose mailboxes are not asked for, though listed.
+        patience: what may be spent on waiting; by default what a sensor's tick affords.
 
     Raises:
         SignInError: when there is no token for another reason than consent.
         GraphError: when a directory that may be read does not answer.
+        SourceError: when the time of `patience` is used up.
     """
+    patience = patience or Patience(RunBudget(Clock()), WAIT_PER_CHECK)
+    try:
+        return _check(source, listed, opted_out, patience)
+    except RunBudgetSpentError:
+        pass
+    raise SourceError("Microsoft 365 did not say in time what is granted. Try again later.")
+
+
+def _check(
+    source: GraphSource, listed: Iterable[str], opted_out: Iterable[str], patience: Patience
+) -> ConsentStatus:
     source.sign_in.forget()
     try:
-        roles = source.sign_in.roles()
+        roles = retrying(_is_transient, patience)(source.sign_in.roles)
     except ConsentError as error:
         return ConsentStatus({}, NEEDED, (), reason=str(error))
     granted: dict[str, Proof] = {
@@ -111,7 +129,7 @@ def check(source: GraphSource, listed: Iterable[str]) -> ConsentStatus:
     }
     unproved = [needed for needed in (MAIL, CALENDARS) if needed not in granted]
     if unproved and USERS in granted:
-        answered = _probe(source, listed, unproved)
+        answered = _probe(source, listed, opted_out, unproved, patience)
         granted |= {needed: "probe" for needed in unproved if needed in answered}
     return ConsentStatus(
         granted={needed: granted[needed] for needed in NEEDED if needed in granted},
@@ -120,24 +138,8 @@ def check(source: GraphSource, listed: Iterable[str]) -> ConsentStatus:
     )
 
 
-def remember(status: ConsentStatus, file: Path, now: datetime | None = None) -> ConsentStatus:
-    """Return the status with the moment since when consent is seen, kept in a file.
-
-    Args:
-        status: as just checked.
-        file: where the moment is kept; removed when consent is missing.
-        now: the present moment, UTC.
-    """
-    if not status.is_granted:
-        file.unlink(missing_ok=True)
-        return status
-    try:
-        since = datetime.fromisoformat(orjson.loads(file.read_bytes())["granted_at"])
-    except (OSError, ValueError, LookupError, TypeError):
-        since = now or datetime.now(UTC)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_beside_and_rename(file, orjson.dumps({"granted_at": since}))
-    return replace(status, granted_at=since)
+def _is_transient(error: BaseException) -> bool:
+    return isinstance(error, SignInError) and error.transient
 
 
 def admin_consent_link(
@@ -162,13 +164,21 @@ def admin_consent_link(
     return f"{authority}/v2.0/adminconsent?{urlencode(query)}"
 
 
-def _probe(source: GraphSource, listed: Iterable[str], wanted: Iterable[str]) -> set[str]:
+def _probe(
+    source: GraphSource,
+    listed: Iterable[str],
+    opted_out: Iterable[str],
+    wanted: Iterable[str],
+    patience: Patience,
+) -> set[str]:
     """Return which of the permissions let a listed person's mailbox answer."""
-    patience = Patience(RunBudget(Clock()), WAIT_PER_CHECK)
     open_, answered, tried = set(wanted), set[str](), 0
     try:
+        never = {user.id for address in opted_out for user in source.resolve(address)}
         for address in listed:
             for user in source.resolve(address):
+                if user.id in never:
+                    continue
                 if not open_ or tried >= MOST_PROBES:
                     return answered
                 tried += 1

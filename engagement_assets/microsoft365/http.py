@@ -5,7 +5,7 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -79,15 +79,7 @@ class Graph:
                 return False
             return isinstance(error, TransientGraphError)
 
-        retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(is_worth_another),
-            wait=_wait,
-            stop=_Spent(patience),
-            before_sleep=_report,
-            sleep=patience.wait,
-            reraise=True,
-        )
-        return retrying(self._ask, url, headers or {}, patience)
+        return retrying(is_worth_another, patience)(self._ask, url, headers or {}, patience)
 
     def _url(self, where: str, query: Mapping[str, str] | None) -> str:
         if where.startswith("/"):
@@ -173,6 +165,25 @@ class Graph:
             self._local.session = Session(self.endpoints)
         session: Session = self._local.session
         return session
+
+
+def retrying(
+    is_worth_another: Callable[[BaseException], bool], patience: Patience
+) -> tenacity.Retrying:
+    """Return what sends a request again until it is answered or patience is spent.
+
+    Args:
+        is_worth_another: tells after which exceptions the same request may succeed.
+        patience: what may be spent on waiting.
+    """
+    return tenacity.Retrying(
+        retry=tenacity.retry_if_exception(is_worth_another),
+        wait=_wait,
+        stop=_Spent(patience),
+        before_sleep=_report,
+        sleep=patience.wait,
+        reraise=True,
+    )
 
 
 class _TooLongError(Exception):

@@ -1,4 +1,4 @@
-"""Assets that bring the outside in: consent, the run's moment, people, customers, activity."""
+"""Assets that bring the outside in: the run's moment, people, customers, activity."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,7 +6,6 @@ from typing import Any
 
 import dagster as dg
 
-from engagement_assets import consent
 from engagement_assets.activity import people
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.resources import Workspace
@@ -42,19 +41,6 @@ def _results(
     for name in names:
         described = metadata.of_source(workspace.connection, name)
         yield dg.MaterializeResult(asset_key=name, metadata=described | extra.get(name, {}))
-
-
-@dg.asset(group_name="consent", kinds={"python"}, owners=OWNERS)
-def consent_status(workspace: Workspace) -> dg.MaterializeResult[Any]:
-    """Whether the organisation has agreed that its mailboxes are read. Nothing is read without."""
-    terms = consent.require(workspace.configuration)
-    return dg.MaterializeResult(
-        metadata={
-            "privacy terms accepted by": terms.accepted_by,
-            "privacy terms accepted at": dg.MetadataValue.timestamp(terms.accepted_at),
-            "source": workspace.configuration.source.kind,
-        }
-    )
 
 
 _RUN = ("run", "local_day", "score_weight", "previous_run", "previous_score")
@@ -114,7 +100,7 @@ _CUSTOMERS = ("contact_row", "account_row", "exclusion")
 )
 def read_customers(workspace: Workspace) -> Iterator[dg.MaterializeResult[Any]]:
     """The customer dataset: contacts, accounts and what is excluded."""
-    consent.require(workspace.configuration)
+    workspace.consent.require()
     inputs.write_customers(workspace.connection, workspace.configuration.customers)
     yield from _results(workspace, *_CUSTOMERS)
 
@@ -174,4 +160,4 @@ def _column(workspace: Workspace, query: str) -> list[str]:
     return [value for (value,) in workspace.connection.execute(query).fetchall()]
 
 
-ASSETS = [consent_status, begin_run, resolve_people, read_customers, read_activity, run_end]
+ASSETS = [begin_run, resolve_people, read_customers, read_activity, run_end]

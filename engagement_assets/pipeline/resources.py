@@ -16,7 +16,9 @@ from engagement_assets import config, consent
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Configuration
+from engagement_assets.consent import Consent
 from engagement_assets.errors import BusyError
+from engagement_assets.microsoft365.patience import WAIT_PER_DIRECTORY, Patience, RunBudget
 from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
@@ -29,7 +31,8 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
 
     _configuration: Configuration = PrivateAttr()
     _connection: duckdb.DuckDBPyConnection = PrivateAttr()
-    _source: ActivitySource | None = PrivateAttr(default=None)
+    _source: ActivitySource = PrivateAttr()
+    _consent: Consent | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
@@ -77,20 +80,32 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
         return ActivityStore(self.data_dir / "activity")
 
     @property
+    def consent(self) -> Consent:
+        """Whether data may be read: looked at once per run, by the step that asks first.
+
+        Raises:
+            ConfigurationError: without a credential for Microsoft 365.
+            SignInError, SourceError: when the tenant cannot be asked.
+        """
+        if self._consent is None:
+            settings = self._configuration.source
+            if settings.kind == "folder":
+                tenant, self._source = None, FolderSource(settings.path)
+            else:
+                self._source = tenant = GraphSource(settings, self.data_dir)
+            patience = Patience(RunBudget(), WAIT_PER_DIRECTORY)
+            self._consent = consent.look(self._configuration, tenant, patience=patience)
+        return self._consent
+
+    @property
     def source(self) -> ActivitySource:
         """Where activity comes from; the gate of consent stands before it.
 
         Raises:
             ConfigurationError: without accepted privacy terms, or without a credential.
+            ConsentError: when the tenant's administrator has not granted what is needed.
         """
-        consent.require(self._configuration)
-        if self._source is None:
-            settings = self._configuration.source
-            self._source = (
-                GraphSource(settings, self.data_dir)
-                if settings.kind == "graph"
-                else FolderSource(settings.path)
-            )
+        self.consent.require()
         return self._source
 
 

@@ -19,6 +19,15 @@ CALENDAR_MARGIN = timedelta(days=7)
 _CHUNK = 50_000
 
 
+ConsentRow = tuple[str, str, str | None, datetime | None]
+
+
+def write_consent(connection: duckdb.DuckDBPyConnection, rows: Sequence[ConsentRow]) -> None:
+    """Fill `consent_status` with (item, status, proof, granted_at)."""
+    SOURCES["consent_status"].create(connection)
+    connection.executemany("insert into consent_status values (?, ?, ?, ?)", rows)
+
+
 def write_run(
     connection: duckdb.DuckDBPyConnection, run_id: str, started_at: datetime, window: Window
 ) -> None:

@@ -21,17 +21,22 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "data_dictionary": "schemas",
         "overview": "",
         "config": "addresses errors time_zones",
-        "consent": "config errors",
         "customers": "errors",
         "activity": "addresses errors window",
         "microsoft365": "activity addresses config errors window",
+        "grants": "errors",
+        "consent": "config errors grants microsoft365",
+        "smtp": "config errors",
+        "notify": "config errors microsoft365 smtp",
+        "consent_report": "config consent",
         "warehouse": "activity addresses config customers errors schemas time_zones window",
+        "preflight": "activity config consent customers errors microsoft365 warehouse window",
         "results": "addresses config errors schemas",  # the published snapshot, no insides
-        "pipeline": "activity config consent errors microsoft365 schemas warehouse window",
+        "pipeline": "activity config consent errors grants microsoft365 schemas warehouse window",
         "definitions": "config pipeline warehouse",
         "progress": "",
         "execution": "definitions errors pipeline progress",
-        "cli": "config consent errors execution overview results",
+        "cli": "config consent errors execution overview preflight results",
     }.items()
 }
 

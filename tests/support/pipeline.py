@@ -31,7 +31,7 @@ def run(
     """Run everything once and return the published folder."""
     run_id = run_id or uuid.uuid4().hex
     settings = config.load(config_file)
-    consent.require(settings)
+    consent.require_terms(settings)
     assert settings.source.kind == "folder"
     source = FolderSource(settings.source.path)
     selected = people.select(source, settings.mailboxes.addresses, settings.mailboxes.opted_out)

@@ -354,11 +354,11 @@ def test_other_hosts_are_https(folder: Path, key: str, url: str) -> None:
 
 def test_consent_for_a_folder_is_the_privacy_terms(folder: Path) -> None:
     with pytest.raises(ConfigurationError, match="privacy_terms"):
-        consent.require(config.load(write(folder, MINIMAL)))
+        consent.require_terms(config.load(write(folder, MINIMAL)))
     terms = textwrap.dedent("""
         privacy_terms: {accepted_by: ada@contoso.com, accepted_at: 2026-11-24T09:00:00+01:00}
     """)
-    accepted = consent.require(config.load(write(folder, yaml.safe_dump(MINIMAL) + terms)))
+    accepted = consent.require_terms(config.load(write(folder, yaml.safe_dump(MINIMAL) + terms)))
     assert accepted.accepted_at == datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 

@@ -54,7 +54,7 @@ def words_in_code(*pages: Path) -> set[str]:
 def configuration_keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         yield f"{prefix}{name}"
-        for section in (config.Mailboxes, config.Customers, config.PrivacyTerms):
+        for section in (config.Mailboxes, config.Customers, config.PrivacyTerms, config.Smtp):
             if section.__name__ in str(field.annotation):
                 yield from configuration_keys(section, f"{prefix}{name}.")
     if model is config.Configuration:
@@ -74,7 +74,7 @@ def test_every_configuration_key_has_its_place() -> None:
 
 def test_no_key_is_made_up() -> None:
     known = set(configuration_keys(config.Configuration))
-    sections = "source|mailboxes|customers|privacy_terms"
+    sections = "source|mailboxes|customers|privacy_terms|smtp"
     found = set(re.findall(rf"`((?:{sections})\.\w+)`", "\n".join(TEXTS.values())))
     assert found <= known
 

@@ -1,8 +1,6 @@
 # ruff: noqa: F401, F811 - fixtures are imported
 """What is granted, how it was proved, since when, and the link that asks for it."""
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,7 +12,6 @@ from engagement_assets.microsoft365.consent import (
     NEEDED,
     admin_consent_link,
     check,
-    remember,
 )
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.sign_in import SignInError
@@ -41,7 +38,6 @@ from tests.unit.test_m365_server import (
 
 LISTED = ("ann@contoso.com", "bob@contoso.com")
 DIRECTORY = ["User.Read.All", "GroupMember.Read.All"]
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def test_exactly_what_is_needed(tenant: Tenant, source: GraphSource) -> None:
@@ -141,23 +137,6 @@ def test_a_change_shows_at_the_next_check(tenant: Tenant, source: GraphSource) -
     assert not check(source, LISTED).is_granted
     tenant.roles = ROLES
     assert check(source, LISTED).is_granted
-
-
-def test_the_moment_of_a_grant_is_kept_until_it_is_withdrawn(
-    tenant: Tenant, source: GraphSource, tmp_path: Path
-) -> None:
-    file = tmp_path / "new" / "consent.json"
-    granted = check(source, LISTED)
-    tenant.roles = []
-    missing = check(source, LISTED)
-    assert remember(missing, file, NOON).granted_at is None
-    assert remember(granted, file, NOON).granted_at == NOON
-    assert remember(granted, file, NOON + timedelta(hours=1)).granted_at == NOON
-    assert remember(missing, file, NOON).granted_at is None
-    later = NOON + timedelta(hours=2)
-    assert remember(granted, file, later).granted_at == later
-    file.write_text("damaged")
-    assert remember(granted, file, NOON).granted_at == NOON
 
 
 def test_the_link(settings: GraphSettings, tenant: Tenant) -> None:

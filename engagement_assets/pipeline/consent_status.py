@@ -1,0 +1,92 @@
+"""Consent as data: what is granted, how that was proved, what is missing, what is too much."""
+
+from typing import Any
+
+import dagster as dg
+
+from engagement_assets.consent import Consent
+from engagement_assets.pipeline import metadata
+from engagement_assets.pipeline.inputs import OWNERS
+from engagement_assets.pipeline.resources import Workspace
+from engagement_assets.warehouse.inputs import ConsentRow, write_consent
+from engagement_assets.warehouse.sources import SOURCES
+
+_NAME = "consent_status"
+
+
+@dg.asset(
+    name=_NAME,
+    group_name="consent",
+    kinds={"python", "duckdb"},
+    owners=OWNERS,
+    description=SOURCES[_NAME].description,
+)
+def consent_status(
+    context: dg.AssetExecutionContext, workspace: Workspace
+) -> dg.MaterializeResult[Any]:
+    """Look at the consent, write down what was seen, and go on only when nothing is missing."""
+    seen = workspace.consent
+    write_consent(workspace.connection, _rows(seen))
+    described = metadata.of_source(workspace.connection, _NAME) | _facts(seen)
+    if not seen.is_granted:
+        # the step fails below, and a failed step leaves no materialisation to look at
+        context.log_event(
+            dg.AssetObservation(
+                _NAME, description="Consent is missing: nothing was read.", metadata=described
+            )
+        )
+    seen.require()
+    if seen.tenant is not None and seen.tenant.beyond:
+        context.log.warning(
+            "The app holds permissions that it does not need: %s. An administrator should take "
+            "them away.",
+            ", ".join(seen.tenant.beyond),
+        )
+    return dg.MaterializeResult(metadata=described)
+
+
+@dg.asset_check(asset=_NAME)
+def nothing_beyond_need_is_granted(workspace: Workspace) -> dg.AssetCheckResult:
+    """The app holds no permission in Microsoft 365 that it does not need."""
+    beyond = workspace.connection.execute(
+        "select item from consent_status where status = 'beyond' order by item"
+    ).fetchall()
+    return dg.AssetCheckResult(
+        passed=not beyond,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"beyond need": ", ".join(name for (name,) in beyond) or "nothing"},
+    )
+
+
+def _rows(seen: Consent) -> list[ConsentRow]:
+    terms, tenant = seen.terms, seen.tenant
+    rows: list[ConsentRow] = [
+        ("privacy terms", "granted", "configuration", terms.accepted_at)
+        if terms
+        else ("privacy terms", "missing", None, None)
+    ]
+    if tenant is not None:
+        since = seen.grant.granted_at if seen.grant else None
+        rows += [(name, "granted", proof, since) for name, proof in tenant.granted.items()]
+        rows += [(name, "missing", None, None) for name in tenant.missing]
+        rows += [(name, "beyond", "role", None) for name in tenant.beyond]
+    return rows
+
+
+def _facts(seen: Consent) -> dict[str, Any]:
+    terms, tenant = seen.terms, seen.tenant
+    facts: dict[str, Any] = {
+        "source": "folder" if tenant is None else "graph",
+        "privacy terms accepted by": terms.accepted_by if terms else "nobody",
+    }
+    if terms:
+        facts["privacy terms accepted at"] = dg.MetadataValue.timestamp(terms.accepted_at)
+    if seen.grant:
+        facts["granted since"] = dg.MetadataValue.timestamp(seen.grant.granted_at)
+    if tenant is not None:
+        facts["granted"] = dict(tenant.granted)
+        facts["missing"] = ", ".join(tenant.missing) or "nothing"
+        facts["beyond need"] = ", ".join(tenant.beyond) or "nothing"
+        if tenant.reason:
+            facts["why nothing could be checked"] = tenant.reason
+    return facts
