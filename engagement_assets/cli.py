@@ -46,6 +46,28 @@ def run(config_file: ConfigFile) -> None:
 
 
 @app.command()
+def preflight(
+    config_file: ConfigFile,
+    probes: Annotated[
+        int, typer.Option(min=0, help="How many mailboxes are asked whether they answer.")
+    ] = 25,
+) -> None:
+    """Check everything before the first run, and say what to do. Nothing is kept or changed.
+
+    Exit codes: 0 no error, else that of the worst one: 2 configuration, 3 consent, 1 any other.
+    """
+    from engagement_assets import preflight  # noqa: PLC0415 - DuckDB and MSAL take a second
+
+    console = Console()
+    with console.status("Checking") as status:
+        report = preflight.inspect(
+            config_file, probes=probes, begin=lambda what: status.update(f"Checking {what}")
+        )
+    preflight.show(console, report)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
 def ui(
     config_file: ConfigFile,
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
@@ -55,6 +77,25 @@ def ui(
     from engagement_assets import execution  # noqa: PLC0415 - Dagster takes a second
 
     execution.serve(config_file, configuration.data_dir, port, Console())
+
+
+@app.command()
+def results(
+    config_file: ConfigFile,
+    host: Annotated[
+        str | None, typer.Option(help="Address of this machine, in place of results.host.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port on this machine, in place of results.port.")
+    ] = None,
+) -> None:
+    """Serve the results as a web app: overview, customers, segments, measures, data."""
+    configuration = config.load(config_file, files_must_exist=False)
+    from engagement_assets.results import server  # noqa: PLC0415 - only this command needs it
+    from engagement_assets.results.settings import AppSettings  # noqa: PLC0415
+
+    settings = AppSettings.of(configuration, os.environ, host=host, port=port)
+    server.serve(settings, Console())
 
 
 def main() -> None:

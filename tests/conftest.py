@@ -1,8 +1,17 @@
 """Settings that all tests share."""
 
 import zoneinfo
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from fastapi.testclient import TestClient
+
+    from tests.support.results import Server
 
 # the oracle, like the product, goes by the rules that the lock file pins, not by the machine's
 zoneinfo.reset_tzpath(to=())
@@ -16,3 +25,32 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("repeatable")
+
+
+# the results app is imported where it is used: most tests need none of it
+
+
+@pytest.fixture(scope="session")
+def results_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The configuration of an organisation after two runs, a week apart. Do not change it."""
+    from tests.support import results  # noqa: PLC0415
+
+    return results.run_twice(tmp_path_factory.mktemp("results"))
+
+
+@pytest.fixture(scope="session")
+def results_app(results_sample: Path) -> "Iterator[TestClient]":
+    """A client to the results app of `results_sample`, in this process; nobody signs in."""
+    from tests.support import results  # noqa: PLC0415
+
+    with results.client_of(results.settings_for(results_sample)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def results_server(results_sample: Path) -> "Iterator[Server]":
+    """The results app of `results_sample` at a free port, for browsers."""
+    from tests.support import results  # noqa: PLC0415
+
+    with results.serving(results.settings_for(results_sample)) as server:
+        yield server

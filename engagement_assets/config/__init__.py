@@ -9,7 +9,9 @@ from engagement_assets.config.sections import (
     FolderSource,
     GraphSource,
     Mailboxes,
+    OpenId,
     PrivacyTerms,
+    Results,
     Smtp,
 )
 
@@ -21,7 +23,9 @@ __all__ = [
     "FolderSource",
     "GraphSource",
     "Mailboxes",
+    "OpenId",
     "PrivacyTerms",
+    "Results",
     "Smtp",
     "load",
 ]

@@ -15,11 +15,13 @@ from engagement_assets.config.values import (
     ExistingPath,
     HttpsUrl,
     Moment,
+    Origin,
     Region,
     RelativePath,
     TableFile,
     Text,
     TimeZone,
+    WebUrl,
 )
 
 Component = Literal[
@@ -145,6 +147,37 @@ class Smtp(Section):
     )
 
 
+class OpenId(Section):
+    """Who may look at the results: whoever an OpenID provider, such as Entra ID, says."""
+
+    issuer: HttpsUrl = Field(
+        description="The provider; of Entra https://login.microsoftonline.com/<tenant id>/v2.0."
+    )
+    client_id: Text = Field(description="The id of the results app's own registration.")
+
+
+class Results(Section):
+    """The web app that shows what was published."""
+
+    host: Text = Field("127.0.0.1", description="The address of this machine to answer at.")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(8050, description="The port.")
+    sign_in: OpenId | None = Field(
+        None, description="How people sign in; without it the app answers on this machine only."
+    )
+    public_url: Origin | None = Field(
+        None, description="Where people find the app, when they sign in."
+    )
+    frame_origins: tuple[Origin, ...] = Field(
+        (), description="Other web sites, such as a CRM, that may show pages in a frame."
+    )
+    dagster_url: WebUrl | None = Field(
+        None, description="Where people find the Dagster UI, to link to runs."
+    )
+    rules_folder: RelativePath | None = Field(
+        None, description="The folder that administrators may save segments in."
+    )
+
+
 class Configuration(Section):
     """Everything that `engagement.yaml` says. Paths are absolute or relative to the caller."""
 
@@ -183,6 +216,7 @@ class Configuration(Section):
     data_dir: RelativePath = Field(
         Path("data"), description="Where everything that runs write is kept."
     )
+    results: Results = Field(Results(), description="The web app that shows what was published.")
 
     @field_validator("score_weights")
     @classmethod

@@ -18,6 +18,8 @@ from pydantic import (
 from engagement_assets import addresses, time_zones
 
 A_MOMENT = "a moment with its time zone, such as 2026-11-24T09:00:00Z"
+_WEB = re.compile(r"https?://[^\s/?#;,'\"]+(/[^\s?#;,'\"]*)?")
+_ORIGIN = re.compile(r"https://[a-zA-Z0-9.-]+(:[0-9]{1,5})?/?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REGION = re.compile(r"[A-Z]{2,8}")
 
@@ -101,6 +103,18 @@ def _https(url: str) -> str:
     return url.rstrip("/")
 
 
+def _web(url: str) -> str:
+    if not _WEB.fullmatch(url):
+        raise ValueError("an address that begins with https:// or http://")
+    return url.rstrip("/")
+
+
+def _origin(url: str) -> str:
+    if not _ORIGIN.fullmatch(url):
+        raise ValueError("https:// and a host, such as https://engagement.contoso.com, no path")
+    return url.rstrip("/").lower()
+
+
 def _region(code: str) -> str:
     region = code.strip().upper()
     if not _REGION.fullmatch(region):
@@ -117,6 +131,8 @@ ExistingPath = Annotated[Path, AfterValidator(_existing)]
 TableFile = Annotated[Path, AfterValidator(_table), AfterValidator(_existing)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_near)]
 HttpsUrl = Annotated[str, AfterValidator(_https)]
+WebUrl = Annotated[str, AfterValidator(_web)]
+Origin = Annotated[str, AfterValidator(_origin)]
 Cron = Annotated[str, AfterValidator(_cron)]
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Region = Annotated[str, AfterValidator(_region)]

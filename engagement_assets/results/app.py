@@ -1,0 +1,58 @@
+"""The app: routers, guards, the layers around them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.responses import PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+
+from engagement_assets.results import failures, security, templating
+from engagement_assets.results.language import NAMES, Language
+from engagement_assets.results.pages import overview
+from engagement_assets.results.roles import Require, Role
+from engagement_assets.results.settings import AppSettings
+from engagement_assets.results.sign_in import NoSignIn
+from engagement_assets.results.snapshot import Snapshots
+
+PAGES: tuple[APIRouter, ...] = (overview.router,)
+
+
+def create_app(settings: AppSettings) -> FastAPI:
+    """Make the app.
+
+    Args:
+        settings: what it is started with.
+    """
+    snapshots = Snapshots(settings.published)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001 - the framework's
+        yield
+        snapshots.close()
+
+    app = FastAPI(
+        title="engagement results",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.settings = settings
+    app.state.snapshots = snapshots
+    app.state.languages = {code: Language(code, settings.time_zone) for code in NAMES}
+    app.state.templates = templating.environments(app.state.languages)
+    app.state.sign_in = NoSignIn()
+    for router in PAGES:
+        # a page that asks for a higher role does so itself; none can forget the lowest
+        app.include_router(router, dependencies=[Depends(Require(Role.VIEWER))])
+    app.add_api_route(security.HEALTH, _health, methods=["GET"])
+    app.mount("/static", StaticFiles(directory=templating.STATIC))
+    failures.register(app)
+    app.add_middleware(security.Gate, settings=settings)
+    return app
+
+
+def _health() -> PlainTextResponse:
+    """Tell a load balancer that the app is up, and nothing else."""
+    return PlainTextResponse("ok\n")

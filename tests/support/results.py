@@ -1,0 +1,70 @@
+"""The results app over a published organisation, in this process."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from fastapi.testclient import TestClient
+
+from engagement_assets import config
+from engagement_assets.results.app import create_app
+from engagement_assets.results.server import configure
+from engagement_assets.results.settings import AppSettings
+from tests.integration.command import read_settings, write_sample, write_settings
+from tests.support import pipeline
+
+MONDAYS = ("2026-11-16T07:00:00Z", "2026-11-23T07:00:00Z")
+
+
+def run_twice(folder: Path) -> Path:
+    """Write an organisation, run it on two Mondays, and return its configuration."""
+    config_file = write_sample(folder, people=8, accounts=40, days=220)
+    for as_of in MONDAYS:
+        write_settings(config_file, read_settings(config_file) | {"as_of": as_of})
+        pipeline.run(config_file)
+    return config_file
+
+
+def settings_for(config_file: Path, port: int = 8050) -> AppSettings:
+    """Return the settings of an app that nobody signs in to."""
+    configuration = config.load(config_file, files_must_exist=False)
+    return AppSettings.of(configuration, {}, port=port)
+
+
+@contextlib.contextmanager
+def client_of(settings: AppSettings) -> Iterator[TestClient]:
+    """Give a client to an app, by the name that a reader on this machine uses."""
+    with TestClient(create_app(settings), base_url="http://127.0.0.1:8050") as client:
+        yield client
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running app.
+
+    Attributes:
+        url: where it answers, without a slash at the end.
+        settings: what it was started with.
+    """
+
+    url: str
+    settings: AppSettings
+
+
+@contextlib.contextmanager
+def serving(settings: AppSettings) -> Iterator[Server]:
+    """Serve an app at a free port, with the product's own uvicorn settings, in a thread."""
+    server = uvicorn.Server(configure(settings))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield Server(f"http://127.0.0.1:{port}", settings)  # it queues until the app is up
+        finally:
+            server.should_exit = True
+            thread.join()
