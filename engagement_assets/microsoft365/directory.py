@@ -174,9 +174,11 @@ def _notes(users: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         name = _text(user.get("userPrincipalName")) or ""
         # userType is null on old accounts, so that only its presence says something
         if _text(user.get("userType")) == "Guest" or "#ext#" in name.lower():
-            notes[str(user.get("id"))] = "A guest, whose mailbox is another organisation's"
+            notes[str(user.get("id"))] = (
+                "This person is a guest, whose mailbox is another organisation's"
+            )
         elif user.get("accountEnabled") is False:
-            notes[str(user.get("id"))] = "The account is disabled"
+            notes[str(user.get("id"))] = "This person's account is disabled"
     return notes
 
 

@@ -75,7 +75,8 @@ def read_mailbox(job: Job, user_id: str) -> GraphMailbox:
     """
     folder = folder_of(job.root, user_id)
     if folder is None:
-        return GraphMailbox(user_id, (), (), *no_mailbox("its id is no id"))
+        reason = "Microsoft 365 gives this person an id that names no mailbox."
+        return GraphMailbox(user_id, (), (), "no_mailbox", reason)
     state = State.load(folder)
     state.lose(_lost(job, folder, state))
     status: tuple[Status, str | None] = ("processed", None)
@@ -255,9 +256,8 @@ def _explain(job: Job, user_id: str, error: GraphError) -> Outcome:
         return denied(error)
     if error.status == 404 and not error.has_code("ErrorItemNotFound"):
         if _is_deleted(job, user_id):
-            return no_mailbox(f"The user was deleted from the directory ({error.problem}).")
-        note = job.note(user_id) or "No mailbox that can be read"
-        return no_mailbox(f"{note} ({error.problem}).")
+            return no_mailbox(error, "This person was deleted from the directory")
+        return no_mailbox(error, job.note(user_id))
     return failed(error)
 
 

@@ -29,22 +29,36 @@ class GraphMailbox(Mailbox):
 def denied(error: GraphError) -> Outcome:
     """Return the outcome of a 403: a fact about this mailbox, not about the consent."""
     reason = (
-        f"Exchange refuses this mailbox to the app ({error.problem}): it is outside the app's "
-        "scope, or an access policy keeps it out."
+        "Exchange does not let the app read this mailbox: it lies outside the app's scope, or an "
+        f"access policy keeps it out ({error.problem})."
     )
     return "denied", reason
 
 
-def no_mailbox(reason: str) -> Outcome:
-    """Return the outcome of a 404: which of its codes comes differs by data centre."""
-    return "no_mailbox", reason
+def no_mailbox(error: GraphError, reason: str | None = None) -> Outcome:
+    """Return the outcome of a 404: which of its codes comes differs by data centre.
+
+    Args:
+        error: what Graph answered.
+        reason: what is known about this person; else what is usual is said.
+    """
+    reason = reason or (
+        "This person has no mailbox that Microsoft 365 shows: no licence, a mailbox on premises, "
+        "or a closed one"
+    )
+    return "no_mailbox", f"{reason} ({error.problem})."
 
 
 def failed(error: GraphError) -> Outcome:
     """Return the outcome of everything that the next run may well not meet."""
-    return "failed", f"Microsoft Graph: {error.problem}. The next run tries again."
+    return "failed", (
+        f"Microsoft 365 did not give the whole mailbox ({error.problem}). The next run tries again."
+    )
 
 
 def pending() -> Outcome:
     """Return the outcome of a mailbox that this run did not get to, or through."""
-    return "pending", "The time of this run was used up. The next run goes on here."
+    return "pending", (
+        "The time of this run was used up before the whole mailbox was read. The next run goes on "
+        "here."
+    )
