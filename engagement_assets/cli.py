@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from engagement_assets import config, consent
+from engagement_assets import config, consent, consent_report
 from engagement_assets.errors import EngagementError
+from engagement_assets.notify import ask_for_consent
 
 app = typer.Typer(
     help="How engaged is each customer account? From Microsoft 365 mail and calendar metadata.",
@@ -65,6 +66,29 @@ def preflight(
         )
     preflight.show(console, report)
     raise typer.Exit(report.exit_code)
+
+
+@app.command("consent")
+def ask(
+    config_file: ConfigFile,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Mail the link to tenant_admins while it is missing.")
+    ] = False,
+) -> None:
+    """Show whether data may be read, and the link with which an administrator allows it.
+
+    Exit codes: 0 nothing is missing, 3 consent is missing, 2 configuration error (privacy terms
+    included), 1 any other failure.
+    """
+    configuration = config.load(config_file, files_must_exist=False)
+    console = Console()
+    consent_report.show_link(console, configuration)
+    seen = consent.look(configuration, consent.tenant_of(configuration))
+    consent_report.show(console, configuration, seen)
+    if notify and (seen.tenant is None or not seen.tenant.is_granted):
+        ask_for_consent(configuration)
+        console.print(f"\nAsked: {', '.join(configuration.tenant_admins)}", highlight=False)
+    seen.require()
 
 
 @app.command()

@@ -67,11 +67,14 @@ def tenant_of(
         budget: makes what may be spent on it.
 
     Raises:
-        ConfigurationError: when the environment holds no credential.
+        ConfigurationError: when the environment holds no credential, or `ca_bundle` is missing.
     """
-    if configuration.source.kind == "folder":
+    settings = configuration.source
+    if settings.kind == "folder":
         return None
-    return GraphSource(configuration.source, configuration.data_dir, budget=budget)
+    if settings.ca_bundle and not settings.ca_bundle.is_file():
+        raise ConfigurationError(f"source.ca_bundle: {settings.ca_bundle} is not there.")
+    return GraphSource(settings, configuration.data_dir, budget=budget)
 
 
 def look(

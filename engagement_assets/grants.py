@@ -6,7 +6,7 @@ A grant lasts from when it is first seen to when it is seen to be gone. A renewe
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -38,6 +38,10 @@ class Grant:
     of: str
     granted_at: datetime
     first_run_requested_at: datetime | None = None
+
+    def first_run_due(self, delay_hours: float) -> datetime:
+        """Return when its first run is to be requested."""
+        return self.granted_at + timedelta(hours=delay_hours)
 
 
 def last_seen(data_dir: Path) -> Grant | None:

@@ -3,6 +3,7 @@
 DuckDB brings its own copy; a test holds the two together.
 """
 
+from datetime import datetime
 from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -25,3 +26,8 @@ def zone(name: str) -> ZoneInfo:
     """
     with _TZDATA.joinpath("zoneinfo", *name.split("/")).open("rb") as rules:
         return ZoneInfo.from_file(rules, key=name)
+
+
+def shown(moment: datetime, name: str) -> str:
+    """Return an aware moment as people read it: to the minute, with the time zone's name."""
+    return f"{moment.astimezone(zone(name)):%Y-%m-%d %H:%M} {name}"

@@ -28,7 +28,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "consent": "config errors grants microsoft365",
         "smtp": "config errors",
         "notify": "config errors microsoft365 smtp",
-        "consent_report": "config consent",
+        "consent_report": "config consent grants microsoft365 time_zones",
         "warehouse": "activity addresses config customers errors schemas time_zones window",
         "preflight": "activity config consent customers errors microsoft365 warehouse window",
         "results": "addresses config errors schemas",  # the published snapshot, no insides
@@ -36,7 +36,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "definitions": "config pipeline warehouse",
         "progress": "",
         "execution": "definitions errors pipeline progress",
-        "cli": "config consent errors execution overview preflight results",
+        "cli": "config consent consent_report errors execution notify overview preflight results",
     }.items()
 }
 

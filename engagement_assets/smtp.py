@@ -1,0 +1,136 @@
+"""Sending a mail through the configured server: encrypted, to a server that proves its name.
+
+The password comes from the environment only, and goes to the server only behind TLS.
+"""
+
+import os
+import re
+import smtplib
+import ssl
+from collections.abc import Mapping
+from email.message import EmailMessage
+
+from engagement_assets.config import Smtp
+from engagement_assets.errors import ConfigurationError, EngagementError
+
+PASSWORD_VARIABLE = "ENGAGEMENT_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+
+# a mail server answers in seconds; half a minute is for one that looks names up first
+_TIMEOUT = 30.0
+
+_PORTS = "Servers usually take 587 with starttls and 465 with tls."
+# what a server says may quote anything; its enhanced code says the same (RFC 3463)
+_ENHANCED = re.compile(rb"\b[245]\.\d{1,3}\.\d{1,3}\b")
+
+
+class MailError(EngagementError):
+    """The mail could not be sent."""
+
+
+def send(
+    settings: Smtp, message: EmailMessage, environment: Mapping[str, str] = os.environ
+) -> None:
+    """Send a mail to everybody whom it names.
+
+    Args:
+        settings: `smtp` of the configuration.
+        message: the mail, with its sender and recipients.
+        environment: where the password is.
+
+    Raises:
+        ConfigurationError: when there is a user and no password.
+        MailError: when it was not sent, or not to everybody.
+    """
+    password = environment.get(PASSWORD_VARIABLE, "")
+    if settings.user and not password:
+        raise ConfigurationError(
+            f"smtp.user is {settings.user}, and no password is there: set {PASSWORD_VARIABLE}."
+        )
+    trusted = _trusted(settings)
+    try:
+        with _connected(settings, trusted) as server:
+            if settings.user:
+                server.login(settings.user, password)
+            refused = server.send_message(message)
+    except OSError as error:  # every exception of smtplib, ssl and sockets is one
+        # said in words of our own: what the server answered may quote the user or the password
+        raise MailError(f"{settings.host}: {_problem(error, settings)}") from None
+    if refused:
+        raise MailError(f"{settings.host} took the mail, but not for {', '.join(sorted(refused))}.")
+
+
+def _trusted(settings: Smtp) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(
+            cafile=str(settings.ca_bundle) if settings.ca_bundle else None
+        )
+    except OSError:
+        raise ConfigurationError(
+            f"smtp.ca_bundle: {settings.ca_bundle} is no PEM file with certificates."
+        ) from None
+
+
+def _connected(settings: Smtp, trusted: ssl.SSLContext) -> smtplib.SMTP:
+    """Return a connection that is encrypted from here on."""
+    if settings.encryption == "tls":
+        return smtplib.SMTP_SSL(settings.host, settings.port, timeout=_TIMEOUT, context=trusted)
+    server = smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT)
+    try:
+        server.ehlo_or_helo_if_needed()
+        if not server.has_extn("starttls"):
+            raise MailError(
+                f"{settings.host}: port {settings.port} offers no STARTTLS, and nothing is sent "
+                f"unencrypted. {_PORTS}"
+            )
+        server.starttls(context=trusted)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _problem(error: OSError, settings: Smtp) -> str:
+    match error:
+        case ssl.SSLCertVerificationError():
+            return (
+                f"its certificate is not accepted ({error.verify_message}). Write smtp.host as the "
+                "certificate does, or name the authority's PEM file in smtp.ca_bundle. "
+                "Nothing was sent."
+            )
+        case ssl.SSLError():
+            encryption = f"smtp.encryption {settings.encryption}"
+            return f"no TLS on port {settings.port} with {encryption}. {_PORTS}"
+        case smtplib.SMTPException():
+            return _refusal(error, settings)
+        case TimeoutError():
+            return f"port {settings.port} does not answer in {_TIMEOUT:.0f} seconds. {_PORTS}"
+        case _:
+            cause = error.strerror or type(error).__name__
+            return (
+                f"port {settings.port} cannot be reached ({cause}). Check smtp.host and smtp.port."
+            )
+
+
+def _refusal(error: smtplib.SMTPException, settings: Smtp) -> str:
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return (
+                f"the sign-in of {settings.user} was refused{_code(error)}. Check smtp.user and "
+                f"{PASSWORD_VARIABLE}, and that the account may send by SMTP."
+            )
+        case smtplib.SMTPNotSupportedError():
+            return "it does not support what is needed: sign-in (smtp.user), or such addresses."
+        case smtplib.SMTPRecipientsRefused():
+            return f"it takes mail for none of {', '.join(sorted(error.recipients))}."
+        case smtplib.SMTPSenderRefused():
+            return f"it takes no mail from {settings.sender}{_code(error)}. Check smtp.sender."
+        case smtplib.SMTPResponseException():
+            return f"it refused the mail{_code(error)}."
+        case _:
+            return f"the connection ended early ({type(error).__name__}). {_PORTS}"
+
+
+def _code(error: smtplib.SMTPResponseException) -> str:
+    text = error.smtp_error if isinstance(error.smtp_error, bytes) else error.smtp_error.encode()
+    enhanced = _ENHANCED.search(text)
+    return f" ({error.smtp_code}{f' {enhanced.group(0).decode()}' if enhanced else ''})"
