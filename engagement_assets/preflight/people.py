@@ -1,0 +1,90 @@
+"""Whom the listed addresses stand for."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engagement_assets.activity import people
+from engagement_assets.activity.folder import FolderSource
+from engagement_assets.activity.people import People
+from engagement_assets.config import Mailboxes
+from engagement_assets.microsoft365.directory import Resolution
+from engagement_assets.microsoft365.source import GraphSource
+from engagement_assets.preflight.check import Check, attempt, ok, warning
+
+SUBJECT = "Addresses"
+
+
+@dataclass(frozen=True)
+class ListedAddress:
+    """What became of one listed address.
+
+    Attributes:
+        address: as listed.
+        persons: how many users it stands for.
+        remark: what is to be said about it or them; empty when all is plain.
+        is_opted_out: whether it is listed as opted out.
+    """
+
+    address: str
+    persons: int
+    remark: str
+    is_opted_out: bool = False
+
+
+def resolve(source: GraphSource | FolderSource, address: str) -> ListedAddress:
+    """Find whom an address stands for (see `ActivitySource.resolve` for errors)."""
+    if isinstance(source, GraphSource):
+        resolution = source.resolution(address)
+    else:
+        users = source.resolve(address)
+        reason = None if users else "No user, and no group with members, has this address."
+        resolution = Resolution(address, users, reason, {})
+    return ListedAddress(address, len(resolution.users), _remark(resolution))
+
+
+def inspect(
+    source: GraphSource | FolderSource, listed: Mailboxes, begin: Callable[[str], None]
+) -> tuple[People | None, Sequence[ListedAddress], Check]:
+    """Resolve every listed address; return the persons when their number is right.
+
+    Args:
+        source: where users and groups are found.
+        listed: `mailboxes` of the configuration.
+        begin: told what comes next.
+    """
+    found: list[ListedAddress] = []
+    total = len(listed.addresses) + len(listed.opted_out)
+    for address in (*listed.addresses, *listed.opted_out):
+        begin(f"address {len(found) + 1} of {total}")
+        one = attempt(SUBJECT, lambda address=address: resolve(source, address))  # type: ignore[misc]
+        if isinstance(one, Check):
+            return None, found, one
+        is_opted_out = len(found) >= len(listed.addresses)
+        found.append(ListedAddress(one.address, one.persons, one.remark, is_opted_out))
+    selected = attempt(SUBJECT, lambda: people.select(source, listed.addresses, listed.opted_out))
+    if isinstance(selected, Check):
+        return None, found, selected
+    return selected, found, _check(selected, found)
+
+
+def _check(selected: People, found: Sequence[ListedAddress]) -> Check:
+    listed = sum(not each.is_opted_out for each in found)
+    text = f"{listed} listed address(es) stand for {len(selected.persons)} persons"
+    if selected.opted_out:
+        text += f", {len(selected.opted_out)} opted-out person(s) not counted"
+    remarks = sum(bool(each.remark) for each in found)
+    if remarks:
+        return warning(
+            SUBJECT,
+            f"{text}. {remarks} address(es) need a look.",
+            "See the remarks in the table of addresses.",
+        )
+    return ok(SUBJECT, f"{text}.")
+
+
+def _remark(resolution: Resolution) -> str:
+    notes = Counter(resolution.notes.values())
+    remarks = [resolution.reason] if resolution.reason else []
+    remarks += [f"{note} ({number} person(s))." for note, number in sorted(notes.items())]
+    return " ".join(remarks)
