@@ -1,0 +1,7 @@
+-- title: Never engaged
+-- purpose: Not a single e-mail and not a single meeting in the year looked at.
+select
+    CustomerId,
+    Name
+from Customer_Profile
+where not IsEngaged

@@ -1,0 +1,11 @@
+-- title: One-sided
+-- purpose: We wrote at least three e-mails in the year looked at, and not one came back.
+select
+    CustomerId,
+    Name,
+    NoOfEmails_ToAccount,
+    NoOfEmails_FromAccount,
+    Meetings,
+    DaysSinceLastEmail
+from Customer_Profile
+where NoOfEmails_ToAccount >= 3 and NoOfEmails_FromAccount = 0

@@ -1,0 +1,10 @@
+-- title: Single-threaded
+-- purpose: The relationship hangs on one person. In all e-mails and meetings of the year looked at there was one of our people, or one of theirs.
+select
+    CustomerId,
+    Name,
+    OwnPeople,
+    AccountPeople,
+    EngagementScore
+from Customer_Profile
+where OwnPeople = 1 or AccountPeople = 1
