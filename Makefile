@@ -44,6 +44,7 @@ lint: $(DEV) ## Check style, types, SQL and that generated documents are up to d
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_like_sql
+	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder engagement_assets/results/sql
 	$(BIN)/python -m engagement_assets.data_dictionary --check
 
 bench: $(DEV) ## Measure landing, models, checks and publishing

@@ -137,6 +137,7 @@ def line(
     height: float = HEIGHT,
     *,
     least_step: float = 1,
+    margin: float = 0,
 ) -> Line:
     """Return a line over what is known.
 
@@ -145,13 +146,14 @@ def line(
         height: of the plot, in pixels.
         least_step: the smallest distance between the lines across, so that a change of next to
             nothing does not look like a leap.
+        margin: room at either end, in the unit of the points' places.
     """
     known = [value for _, value in points if value is not None]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
     ticks = steps(low, high, least_step=least_step)
     bottom, span = ticks[0], ticks[-1] - ticks[0]
-    start = points[0][0] if points else 0.0
-    width = (points[-1][0] - start if points else 0.0) or 1.0
+    start = points[0][0] - margin if points else 0.0
+    width = (points[-1][0] + margin - start if points else 0.0) or 1.0
     alone = len(points) == 1
     placed = [
         None

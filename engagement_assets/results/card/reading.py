@@ -1,0 +1,186 @@
+"""Reading a customer's card from a snapshot."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engagement_assets.results.card.activity import Activity, Choice, previous_month
+from engagement_assets.results.card.changes import History, Months, compare
+from engagement_assets.results.card.score import Part, Why
+from engagement_assets.results.queries import query
+from engagement_assets.results.snapshot import Snapshot
+
+Row = Mapping[str, Any]
+
+PARTS = 7  # rows of Office_ScoreContribution for each row of Office
+_BEHIND_EVERYTHING = 2**62
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a customer stands among all.
+
+    Attributes:
+        rank: 1 for the highest score.
+        customers: how many customers there are.
+        before: the rank in the run before; None when the customer had no score then.
+    """
+
+    rank: int
+    customers: int
+    before: int | None
+
+    @property
+    def top(self) -> float:
+        """The share of customers that it is among: 0.1 for the top tenth."""
+        return self.rank / self.customers
+
+    @property
+    def climbed(self) -> int | None:
+        """By how many places it went up since the run before."""
+        return None if self.before is None else self.before - self.rank
+
+
+@dataclass(frozen=True)
+class Card:
+    """Everything that a card shows.
+
+    Attributes:
+        account: the customer's row of Customer_Profile.
+        run: the newest row of Office_Run.
+        mailboxes: how complete what was read is.
+        today: the day that the results are about.
+        history: the score in every run.
+        segments: the segments that it is in.
+        children: customers below it.
+        engaged: what is there only with activity.
+    """
+
+    account: Row
+    run: Row
+    mailboxes: Row
+    today: date
+    history: History
+    segments: Sequence[Row]
+    children: Sequence[Row]
+    engaged: "Engaged | None"
+
+
+@dataclass(frozen=True)
+class Engaged:
+    """What a card shows of a customer with activity in the year looked at.
+
+    Attributes:
+        year: its year row, as in `card_periods.sql`.
+        why: what the score is made of.
+        place: where it stands.
+        months: the last complete month compared with the one before; None without activity.
+        activity: the charts.
+    """
+
+    year: Row
+    why: Why
+    place: Place
+    months: Months | None
+    activity: Activity
+
+
+def read(snapshot: Snapshot, customer_id: str, choice: Choice, time_zone: str) -> Card | None:
+    """Read a card.
+
+    Args:
+        snapshot: the results.
+        customer_id: the customer.
+        choice: what the charts show.
+        time_zone: the time zone of days.
+
+    Returns:
+        The card; None when there is no such customer.
+    """
+    customer = {"customer": customer_id}
+    account = snapshot.row(query("card_account"), customer)
+    if account is None:
+        return None
+    (run,) = snapshot.rows(query("overview_run"))
+    today = run["AsOfTime"].astimezone(ZoneInfo(time_zone)).date()
+    history = History.of(snapshot.rows(query("card_history"), customer))
+    (mailboxes,) = snapshot.rows(query("card_mailboxes"))
+    rows = snapshot.rows(query("card_periods"), customer)
+    return Card(
+        account=account,
+        run=run,
+        mailboxes=mailboxes,
+        today=today,
+        history=history,
+        segments=snapshot.rows(query("card_segments"), customer),
+        children=snapshot.rows(query("card_children"), customer),
+        engaged=_engaged(snapshot, account, rows, history, choice, today) if rows else None,
+    )
+
+
+def _engaged(
+    snapshot: Snapshot,
+    account: Row,
+    rows: Sequence[Row],
+    history: History,
+    choice: Choice,
+    today: date,
+) -> Engaged:
+    parts = _parts(snapshot, account["CustomerId"], rows)
+    year = next(row for row in rows if row["Level"] == "year")
+    meetings = {
+        key: int(part["Value"])
+        for key, found in parts.items()
+        for part in found
+        if part["Component"] == "Meetings"
+    }
+    by_month = {row["Start"]: row for row in rows if row["Level"] == "month"}
+    after = previous_month(today)
+    return Engaged(
+        year=year,
+        why=Why.of(parts[year["PrimaryKey"]]),
+        place=Place(account["Rank"], account["Customers"], _rank_before(snapshot, history)),
+        months=compare(
+            previous_month(after),
+            after,
+            {start: row["Score"] for start, row in by_month.items()},
+            {
+                start: [Part.of(part) for part in parts[row["PrimaryKey"]]]
+                for start, row in by_month.items()
+            },
+        ),
+        activity=Activity.of(choice, rows, meetings, year["Start"], today),
+    )
+
+
+def _parts(snapshot: Snapshot, customer_id: str, rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Return the parts of the score of each of a customer's periods.
+
+    Both tables are in the order of the same key, so the parts stand where the periods do, seven
+    times as far. Were that ever otherwise, the whole table would be looked through.
+    """
+    places = [row["Place"] for row in rows]
+    parts: dict[str, list[Row]] = {}
+    for first, last in (
+        (PARTS * min(places), PARTS * max(places) + PARTS - 1),
+        (0, _BEHIND_EVERYTHING),
+    ):
+        parts = {row["PrimaryKey"]: [] for row in rows}
+        for part in snapshot.rows(
+            query("card_parts"), {"customer": customer_id, "first": first, "last": last}
+        ):
+            if part["PrimaryKey"] in parts:
+                parts[part["PrimaryKey"]].append(part)
+        if all(len(found) == PARTS for found in parts.values()):
+            break
+    return parts
+
+
+def _rank_before(snapshot: Snapshot, history: History) -> int | None:
+    if history.last_run is None or history.last_run.before.score is None:
+        return None
+    before = history.last_run.before
+    row = snapshot.row(query("card_place_before"), {"run": before.run_id, "score": before.score})
+    return None if row is None else int(row["Higher"]) + 1
