@@ -47,6 +47,26 @@ def run(config_file: ConfigFile) -> None:
 
 
 @app.command()
+def configure(
+    config_file: Annotated[
+        Path, typer.Option("-c", "--config", help="The configuration file to write or edit.")
+    ] = Path("engagement.yaml"),
+) -> None:
+    """Write the configuration with a guided set-up in the terminal, or edit it.
+
+    Exit codes: 0 saved or left, 2 the file cannot be read or written, 1 no terminal, 75 stopped.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise EngagementError(
+            "configure asks questions and needs a terminal. Without one, write the file by hand: "
+            "docs/configuration.md."
+        )
+    from engagement_assets import configure  # noqa: PLC0415 - prompts and DuckDB take a second
+
+    configure.run(config_file, Console(), os.environ)
+
+
+@app.command()
 def preflight(
     config_file: ConfigFile,
     probes: Annotated[

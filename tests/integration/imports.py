@@ -31,12 +31,15 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "consent_report": "config consent grants microsoft365 time_zones",
         "warehouse": "activity addresses config customers errors schemas time_zones window",
         "preflight": "activity config consent customers errors microsoft365 warehouse window",
+        "configure": "activity config customers errors microsoft365 notify preflight",
         "results": "addresses config errors schemas",  # the published snapshot, no insides
-        "pipeline": "activity config consent errors grants microsoft365 schemas warehouse window",
+        "pipeline": "activity config consent errors grants microsoft365 schemas time_zones warehouse "
+        "window",
         "definitions": "config pipeline warehouse",
         "progress": "",
         "execution": "definitions errors pipeline progress",
-        "cli": "config consent consent_report errors execution notify overview preflight results",
+        "cli": "config configure consent consent_report errors execution notify overview preflight "
+        "results",
     }.items()
 }
 
