@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from engagement_assets import grants
 from engagement_assets.config import Configuration, PrivacyTerms
-from engagement_assets.errors import ConfigurationError
+from engagement_assets.errors import ConfigurationError, EngagementError
 from engagement_assets.grants import Grant
 from engagement_assets.microsoft365.consent import ConsentStatus, check
 from engagement_assets.microsoft365.patience import Patience, RunBudget
@@ -35,6 +35,15 @@ class Consent:
     def is_granted(self) -> bool:
         """Whether nothing is missing."""
         return self.terms is not None and (self.tenant is None or self.tenant.is_granted)
+
+    @property
+    def missing(self) -> str:
+        """What is missing and what to do, in words; empty when nothing is."""
+        try:
+            self.require()
+        except EngagementError as error:
+            return str(error)
+        return ""
 
     def require(self) -> None:
         """See that nothing is missing.

@@ -14,6 +14,7 @@ from engagement_assets.pipeline import (
     inputs,
     models,
     publication,
+    sensor,
 )
 from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.warehouse.models import load_models
@@ -46,7 +47,8 @@ def build(
         assets=[consent_status.consent_status, *inputs.ASSETS, *sql_assets, publication.published],
         asset_checks=[consent_status.nothing_beyond_need_is_granted, *checks.CHECKS],
         jobs=[automation.JOB],
-        schedules=[automation.weekly(configuration)],
+        schedules=[automation.weekly(configuration, config_file.absolute())],
+        sensors=[sensor.of(config_file.absolute())],
         resources={"workspace": Workspace(config_file=str(config_file.absolute()))},
         # DuckDB has one writer, and a process for every step takes five times as long
         executor=dg.in_process_executor,

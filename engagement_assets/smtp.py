@@ -76,14 +76,14 @@ def _connected(settings: Smtp, trusted: ssl.SSLContext) -> smtplib.SMTP:
         return smtplib.SMTP_SSL(settings.host, settings.port, timeout=_TIMEOUT, context=trusted)
     server = smtplib.SMTP(settings.host, settings.port, timeout=_TIMEOUT)
     try:
-        server.ehlo_or_helo_if_needed()
-        if not server.has_extn("starttls"):
-            raise MailError(
-                f"{settings.host}: port {settings.port} offers no STARTTLS, and nothing is sent "
-                f"unencrypted. {_PORTS}"
-            )
         server.starttls(context=trusted)
-    except BaseException:
+    except smtplib.SMTPNotSupportedError:
+        server.close()
+        raise MailError(
+            f"{settings.host}: port {settings.port} offers no STARTTLS, and nothing is sent "
+            f"unencrypted. {_PORTS}"
+        ) from None
+    except OSError:
         server.close()
         raise
     return server

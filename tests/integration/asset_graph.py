@@ -66,6 +66,14 @@ def described(built: dg.Definitions) -> dict[str, dict[str, Any]]:
         }
         for schedule in built.get_repository_def().schedule_defs
     }
+    sensors = {
+        sensor.name: {
+            "seconds": sensor.minimum_interval_seconds,
+            "status": sensor.default_status.value,
+            "job": sensor.job_name,
+        }
+        for sensor in built.get_repository_def().sensor_defs
+    }
     return {
         "assets": dict(sorted(assets.items())),
         "checks": dict(sorted(checks.items())),
@@ -73,6 +81,7 @@ def described(built: dg.Definitions) -> dict[str, dict[str, Any]]:
             job.name: sorted(key.to_user_string() for key in job.asset_layer.selected_asset_keys)
         },
         "schedules": schedules,
+        "sensors": sensors,
     }
 
 
