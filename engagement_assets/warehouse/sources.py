@@ -43,6 +43,23 @@ _ITEM = {
 
 _ALL = (
     Source(
+        "consent_status",
+        "Whether data may be read: a row for each permission, and one for the privacy terms. "
+        "Nothing is read while one is missing.",
+        {
+            "item": ("VARCHAR", "privacy terms, or the name of a permission in Microsoft 365"),
+            "status": ("VARCHAR", "granted, missing, or beyond: granted and not needed"),
+            "proof": (
+                "VARCHAR",
+                "configuration; role: the token names it; probe: a listed mailbox answered",
+            ),
+            "granted_at": (
+                _INSTANT,
+                "when the terms were accepted, or when it was first seen that nothing is missing",
+            ),
+        },
+    ),
+    Source(
         "run",
         "The moment that this run is about. One row.",
         {
@@ -65,23 +82,6 @@ _ALL = (
         "Days of the configured time zone, from a week before the window to a week after it.",
         {
             "day": ("DATE", "the day"),
-    Source(
-        "consent_status",
-        "Whether data may be read: a row for each permission, and one for the privacy terms. "
-        "Nothing is read while one is missing.",
-        {
-            "item": ("VARCHAR", "privacy terms, or the name of a permission in Microsoft 365"),
-            "status": ("VARCHAR", "granted, missing, or beyond: granted and not needed"),
-            "proof": (
-                "VARCHAR",
-                "configuration; role: the token names it; probe: a listed mailbox answered",
-            ),
-            "granted_at": (
-                _INSTANT,
-                "when the terms were accepted, or when it was first seen that nothing is missing",
-            ),
-        },
-    ),
             "starts_at": (_INSTANT, "its local midnight (the first, where it occurs twice)"),
         },
     ),
