@@ -8,9 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from engagement_assets import config, consent, consent_report
+from engagement_assets import config
 from engagement_assets.errors import EngagementError
-from engagement_assets.notify import ask_for_consent
 
 app = typer.Typer(
     help="How engaged is each customer account? From Microsoft 365 mail and calendar metadata.",
@@ -36,6 +35,8 @@ def run(config_file: ConfigFile) -> None:
     Exit codes: 0 published, 2 configuration error, 3 consent missing, 1 any other failure.
     """
     configuration = config.load(config_file)
+    from engagement_assets import consent  # noqa: PLC0415 - MSAL takes half a second
+
     consent.require_terms(configuration)
     from engagement_assets import execution, overview  # noqa: PLC0415 - Dagster takes a second
 
@@ -101,12 +102,15 @@ def ask(
     included), 1 any other failure.
     """
     configuration = config.load(config_file, files_must_exist=False)
+    from engagement_assets import consent, consent_report  # noqa: PLC0415 - MSAL takes long
+    from engagement_assets import notify as request  # noqa: PLC0415
+
     console = Console()
     consent_report.show_link(console, configuration)
     seen = consent.look(configuration, consent.tenant_of(configuration))
     consent_report.show(console, configuration, seen)
     if notify and (seen.tenant is None or not seen.tenant.is_granted):
-        ask_for_consent(configuration)
+        request.ask_for_consent(configuration)
         console.print(f"\nAsked: {', '.join(configuration.tenant_admins)}", highlight=False)
     seen.require()
 
