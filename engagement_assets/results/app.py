@@ -6,13 +6,19 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.sessions import SessionMiddleware
 
 from engagement_assets.results import failures, security, templating
 from engagement_assets.results.language import NAMES, Language
-from engagement_assets.results.pages import overview
+from engagement_assets.results.pages import overview, sign_in
 from engagement_assets.results.roles import Require, Role
 from engagement_assets.results.settings import AppSettings
-from engagement_assets.results.sign_in import NoSignIn
+from engagement_assets.results.sign_in import (
+    SESSION_COOKIE,
+    SESSION_SECONDS,
+    NoSignIn,
+    OpenIdSignIn,
+)
 from engagement_assets.results.snapshot import Snapshots
 
 PAGES: tuple[APIRouter, ...] = (overview.router,)
@@ -43,12 +49,26 @@ def create_app(settings: AppSettings) -> FastAPI:
     app.state.languages = {code: Language(code, settings.time_zone) for code in NAMES}
     app.state.templates = templating.environments(app.state.languages)
     app.state.sign_in = NoSignIn()
+    if settings.sign_in is not None and settings.public_url is not None:
+        app.state.sign_in = OpenIdSignIn(settings.sign_in, settings.public_url)
+        app.include_router(sign_in.router)
     for router in PAGES:
         # a page that asks for a higher role does so itself; none can forget the lowest
         app.include_router(router, dependencies=[Depends(Require(Role.VIEWER))])
     app.add_api_route(security.HEALTH, _health, methods=["GET"])
     app.mount("/static", StaticFiles(directory=templating.STATIC))
     failures.register(app)
+    app.add_middleware(failures.Unexpected)
+    if settings.sign_in is not None:
+        app.add_middleware(
+            SessionMiddleware,
+            secret_key=settings.sign_in.session_key,
+            session_cookie=SESSION_COOKIE,
+            max_age=SESSION_SECONDS,
+            same_site=settings.cookie["samesite"],
+            https_only=settings.cookie["secure"],
+        )
+    # added last, so that every request meets it first
     app.add_middleware(security.Gate, settings=settings)
     return app
 

@@ -1,18 +1,23 @@
 """Pages for what went wrong: what happened, and what to do."""
 
 import logging
+import traceback
+from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engagement_assets.errors import EngagementError
 from engagement_assets.results import language
 from engagement_assets.results.language import N_
 from engagement_assets.results.roles import NotAllowedError, SignInNeededError
+from engagement_assets.results.sign_in import ProviderError, SignInFailedError
 from engagement_assets.results.snapshot import NothingPublishedError, TooSlowError
-from engagement_assets.results.templating import page
+from engagement_assets.results.templating import is_framed, page
 
 _logger = logging.getLogger(__name__)
 
@@ -30,6 +35,46 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(TooSlowError, _too_slow)
     app.add_exception_handler(NotAllowedError, _not_allowed)
     app.add_exception_handler(SignInNeededError, _sign_in_needed)
+    app.add_exception_handler(SignInFailedError, _sign_in_failed)
+    app.add_exception_handler(ProviderError, _provider)
+
+
+class Unexpected:
+    """The layer that answers for what nobody foresaw: a page, and a line in the log.
+
+    The line names the failure's class and place. Its text may quote data and is kept nowhere.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and answer it when that fails."""
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the reader gets a page
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(last.filename).name}, line {last.lineno}"
+            _logger.error(  # noqa: TRY400 - the traceback may quote data
+                "A page failed unexpectedly: %s at %s", type(error).__name__, place
+            )
+            if started:  # half an answer must not pass for a whole one
+                raise RuntimeError("an answer was cut off") from None
+            request = Request(scope, receive)
+            answer = _failure(
+                request,
+                500,
+                N_("That did not work"),
+                N_("The app failed unexpectedly. Its log says where; the results are unharmed."),
+            )
+            await answer(scope, receive, send)
 
 
 def _failure(request: Request, status: int, title: str, text: str) -> Response:
@@ -86,4 +131,28 @@ def _not_allowed(request: Request, error: Exception) -> Response:
 
 
 def _sign_in_needed(request: Request, error: Exception) -> Response:  # noqa: ARG001
-    return RedirectResponse("/login", 303)
+    if "HX-Request" in request.headers:
+        # the script loads the whole page again, which then goes the way of every page
+        return PlainTextResponse("", 401, {"HX-Refresh": "true"})
+    if request.method != "GET" or is_framed(request):
+        # a form cannot be sent again later; a provider refuses to be shown in a frame
+        return page(request, "sign_in_needed.html", 401)
+    path = request.scope["raw_path"].decode("ascii")
+    query = request.scope["query_string"].decode("latin-1")
+    wanted = path + (f"?{query}" if query else "")
+    return RedirectResponse(f"/login?next={quote(wanted, safe='')}", 303)
+
+
+def _sign_in_failed(request: Request, error: Exception) -> Response:
+    _logger.warning("%s", error)
+    return page(request, "sign_in_failed.html", 400)
+
+
+def _provider(request: Request, error: Exception) -> Response:
+    _logger.error("%s", error)
+    return _failure(
+        request,
+        502,
+        N_("Nobody can sign in now"),
+        N_("The sign-in service does not answer. Try again in a few minutes."),
+    )

@@ -15,7 +15,7 @@ from engagement_assets.results.app import create_app
 from engagement_assets.results.server import configure
 from engagement_assets.results.settings import AppSettings
 from tests.integration.command import read_settings, write_sample, write_settings
-from tests.support import pipeline
+from tests.support import openid, pipeline
 
 MONDAYS = ("2026-11-16T07:00:00Z", "2026-11-23T07:00:00Z")
 
@@ -35,10 +35,29 @@ def settings_for(config_file: Path, port: int = 8050) -> AppSettings:
     return AppSettings.of(configuration, {}, port=port)
 
 
+def settings_with_sign_in(
+    config_file: Path, issuer: str, public_url: str, **more: object
+) -> AppSettings:
+    """Return the settings of an app that people sign in to with a provider of `openid`."""
+    configuration = config.load(config_file, files_must_exist=False)
+    section = {
+        "sign_in": {"issuer": issuer, "client_id": openid.CLIENT_ID},
+        "public_url": public_url,
+        **more,
+    }
+    return AppSettings.of(
+        configuration.model_copy(update={"results": config.Results.model_validate(section)}),
+        {
+            "ENGAGEMENT_SESSION_KEY": openid.SESSION_KEY,
+            "ENGAGEMENT_RESULTS_CLIENT_SECRET": openid.CLIENT_SECRET,
+        },
+    )
+
+
 @contextlib.contextmanager
-def client_of(settings: AppSettings) -> Iterator[TestClient]:
-    """Give a client to an app, by the name that a reader on this machine uses."""
-    with TestClient(create_app(settings), base_url="http://127.0.0.1:8050") as client:
+def client_of(settings: AppSettings, url: str = "http://127.0.0.1:8050") -> Iterator[TestClient]:
+    """Give a client to an app, by the name that its readers use."""
+    with TestClient(create_app(settings), base_url=url) as client:
         yield client
 
 

@@ -10,3 +10,15 @@ document.addEventListener("keydown", (event) => {
     search.select();
   }
 });
+
+// In a frame of another site some browsers hold our cookie back until the reader allows it.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-storage-access]");
+  if (!link || !document.requestStorageAccess) return;
+  event.preventDefault();
+  try {
+    await document.requestStorageAccess();
+  } finally {
+    location.reload();
+  }
+});
