@@ -83,7 +83,7 @@ def _file(setup: Setup, section: document.Content, key: str, question: str) -> t
 def _column(section: document.Content, key: str, columns: Sequence[str]) -> str:
     before = document.written(section, key)
     default = before if before in columns else guess(key, columns)
-    return prompts.choose(_QUESTIONS[key], {column: column for column in columns}, default)
+    return prompts.choose(_QUESTIONS[key], {name: name for name in columns if name}, default)
 
 
 def _accounts(setup: Setup, section: document.Content) -> None:

@@ -55,8 +55,8 @@ def read(file: Path) -> Content:
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, ValueError):
-        content = None
-        config.load(file, files_must_exist=False)  # which says what is wrong, and where
+        config.load(file, files_must_exist=False)  # says what is wrong, and where
+        raise
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -82,6 +82,8 @@ def problem(content: Content, file: Path) -> str | None:
         config.load(trial)
     except ConfigurationError as error:
         return str(error).replace(str(trial), str(file))
+    except OSError as error:
+        return f"{file} cannot be written: {error.strerror}."
     finally:
         trial.unlink(missing_ok=True)
     return None

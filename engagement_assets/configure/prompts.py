@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import questionary
+from prompt_toolkit.completion import Completer, PathCompleter
 
 Value = TypeVar("Value")
 
 # what is wrong with an answer, in words; None when nothing is
 Problem = Callable[[str], str | None]
-
-ENTER = "(Enter goes on)"
 
 
 def text(question: str, default: str = "", problem: Problem = lambda _: None) -> str:
@@ -21,19 +20,17 @@ def text(question: str, default: str = "", problem: Problem = lambda _: None) ->
         default: the text that stands there.
         problem: what keeps an answer from being accepted.
     """
-    answer = questionary.text(question, default=default, validate=_validating(problem))
-    return str(answer.unsafe_ask()).strip()
+    return _line(question, default, problem)
 
 
 def path(question: str, default: str = "", problem: Problem = lambda _: None) -> str:
     """Ask for a file or folder; the tab key completes names."""
-    answer = questionary.path(question, default=default, validate=_validating(problem))
-    return str(answer.unsafe_ask()).strip()
+    return _line(question, default, problem, completer=PathCompleter(expanduser=True))
 
 
 def confirm(question: str, *, default: bool = True) -> bool:
     """Ask yes or no."""
-    return bool(questionary.confirm(question, default=default).unsafe_ask())
+    return bool(_answer(questionary.confirm(question, default=default)))
 
 
 def choose(question: str, choices: Mapping[str, Value], default: Value | None = None) -> Value:
@@ -45,9 +42,25 @@ def choose(question: str, choices: Mapping[str, Value], default: Value | None = 
         default: the value that is pointed at first.
     """
     pointed = next((words for words, value in choices.items() if value == default), None)
-    answer = questionary.select(question, choices=list(choices), default=pointed)
-    return choices[str(answer.unsafe_ask())]
+    asked = questionary.select(question, choices=list(choices), default=pointed)
+    return choices[str(_answer(asked))]
 
 
-def _validating(problem: Problem) -> Callable[[str], bool | str]:
-    return lambda answer: problem(answer.strip()) or True
+def _line(question: str, default: str, problem: Problem, completer: Completer | None = None) -> str:
+    asked = questionary.text(
+        question,
+        default=default,
+        validate=lambda answer: problem(answer.strip()) or True,
+        # a file is looked at when its name is whole, not at every key
+        validate_while_typing=False,
+        complete_while_typing=False,
+        completer=completer,
+    )
+    return str(_answer(asked)).strip()
+
+
+def _answer(asked: questionary.Question) -> object:
+    try:
+        return asked.unsafe_ask()
+    except EOFError:  # Ctrl-D in an empty line means to leave, too
+        raise KeyboardInterrupt from None

@@ -12,11 +12,12 @@ from engagement_assets.configure import answers, document, prompts
 from engagement_assets.configure.setup import Setup
 from engagement_assets.errors import EngagementError
 from engagement_assets.microsoft365 import tenant
+from engagement_assets.microsoft365.patience import RunBudget
 from engagement_assets.microsoft365.sign_in import SignIn
 from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.preflight import credential, region
 from engagement_assets.preflight.check import Check
-from engagement_assets.preflight.inspection import budget
+from engagement_assets.preflight.inspection import MOST_WAITING
 
 TITLE = "Source"
 
@@ -146,7 +147,12 @@ def _try_graph(setup: Setup) -> None:
         return
     setup.say("Signing in works.", "green")
     data_dir = setup.folder / document.written(setup.content, "data_dir", "data")
-    setup.reader = GraphSource(settings, data_dir, sign_in=sign_in, budget=budget)
+    setup.reader = GraphSource(settings, data_dir, sign_in=sign_in, budget=_budget)
+
+
+def _budget() -> RunBudget:
+    """Wait no longer than somebody would; the answers in between may take as long as they do."""
+    return RunBudget(wait_left=MOST_WAITING)
 
 
 def _report(setup: Setup, found: Check) -> None:

@@ -1,5 +1,6 @@
 """The steps in their order, the review, and what comes after."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from engagement_assets.configure import (
     source,
 )
 from engagement_assets.configure.setup import Setup
+from engagement_assets.errors import ConfigurationError, EngagementError
 
 _STEPS: Final[Mapping[str, Callable[[Setup], None]]] = {
     source.TITLE: source.ask,
@@ -35,7 +37,13 @@ finds; it reads no mailbox and keeps nothing. Nothing is saved before the end; C
 file as it is."""
 
 
-def run(file: Path, console: Console, environment: Mapping[str, str]) -> bool:
+class StoppedError(EngagementError):
+    """Somebody pressed Ctrl-C."""
+
+    exit_code = os.EX_TEMPFAIL
+
+
+def run(file: Path, console: Console, environment: Mapping[str, str]) -> None:
     """Ask everything, show it, save it, and ask for consent.
 
     Args:
@@ -43,15 +51,32 @@ def run(file: Path, console: Console, environment: Mapping[str, str]) -> bool:
         console: where is shown what is not asked.
         environment: where the credential is.
 
-    Returns:
-        Whether the file was saved.
-
     Raises:
         ConfigurationError: when the file cannot be read or written.
-        KeyboardInterrupt: on Ctrl-C; the file is as it was.
+        StoppedError: on Ctrl-C.
     """
     file = file.absolute()
+    if not file.parent.is_dir():
+        raise ConfigurationError(
+            f"{file.parent} is no folder. Make it first, or name another file."
+        )
     setup = Setup(file, document.read(file), console, environment)
+    try:
+        is_saved = _set_up(setup)
+    except KeyboardInterrupt:
+        raise StoppedError(f"stopped. {file} is as it was.") from None
+    if not is_saved:
+        return
+    console.print(Rule("Consent"))
+    try:
+        request.send(setup)
+    except KeyboardInterrupt:
+        raise StoppedError(f"stopped. {file} is saved; nobody was asked for consent.") from None
+
+
+def _set_up(setup: Setup) -> bool:
+    """Ask everything; tell whether it was saved."""
+    console, file = setup.console, setup.file
     console.print(Rule("Overview"))
     setup.say(_OVERVIEW)
     setup.say(f"{'Edited' if setup.content else 'Written'} is {file}.")
@@ -77,12 +102,11 @@ def run(file: Path, console: Console, environment: Mapping[str, str]) -> bool:
             return False
         if answer == _SAVE:
             if _save(setup):
-                break
+                return True
         else:
             _STEPS[answer](setup)
-    console.print(Rule("Consent"))
-    request.send(setup)
-    return True
+            if answer == source.TITLE:  # another directory may know other people
+                addresses.ask(setup)
 
 
 def _save(setup: Setup) -> bool:
