@@ -17,6 +17,7 @@ from engagement_assets.pipeline import (
     sensor,
 )
 from engagement_assets.pipeline.resources import Workspace
+from engagement_assets.warehouse import own_sql
 from engagement_assets.warehouse.models import load_models
 from engagement_assets.warehouse.sources import SOURCES
 from engagement_assets.warehouse.sql_files import sql_folder
@@ -42,9 +43,16 @@ def build(
         ModelError: when an SQL file is wrong.
     """
     configuration = config.load(config_file, files_must_exist=False)
-    sql_assets = map(models.asset_of, load_models(sql_folder(), SOURCES))
+    own = configuration.sql_folder
+    found = load_models(sql_folder(), SOURCES, own if own and own.is_dir() else None)
+    own_sql.check(found)
     return dg.Definitions(
-        assets=[consent_status.consent_status, *inputs.ASSETS, *sql_assets, publication.published],
+        assets=[
+            consent_status.consent_status,
+            *inputs.ASSETS,
+            *models.assets(found),
+            publication.published,
+        ],
         asset_checks=[consent_status.nothing_beyond_need_is_granted, *checks.CHECKS],
         jobs=[automation.JOB],
         schedules=[automation.weekly(configuration, config_file.absolute())],

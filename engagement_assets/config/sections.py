@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from engagement_assets.config.values import (
     Address,
@@ -116,9 +123,19 @@ class Customers(Section):
         None, description="All accounts with their names; same column with the account's id."
     )
     account_name: Column = Field("Name", description="Column with the account's name.")
+    parent: Column | None = Field(
+        None, description="Column of the accounts file with the id of the account above."
+    )
     excluded: tuple[AddressOrDomain, ...] = Field(
         (), description="Addresses and domains that are no contacts."
     )
+
+    @field_validator("parent")
+    @classmethod
+    def _parents_stand_in_a_file(cls, parent: str | None, others: ValidationInfo) -> str | None:
+        if parent and not others.data.get("accounts", True):
+            raise ValueError("customers.accounts beside it: the file that has this column")
+        return parent
 
 
 class PrivacyTerms(Section):
@@ -212,6 +229,9 @@ class Configuration(Section):
     )
     score_weights: Mapping[Component, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
         DEFAULT_WEIGHTS, description="Weights of the score's components: all seven, or none."
+    )
+    sql_folder: ExistingPath | None = Field(
+        None, description="A folder with segments/ and measures/ of your own."
     )
     data_dir: RelativePath = Field(
         Path("data"), description="Where everything that runs write is kept."

@@ -9,7 +9,7 @@ import duckdb
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
-from engagement_assets.warehouse import measures, segments
+from engagement_assets.warehouse import measures, own_sql, segments
 from engagement_assets.warehouse.models import FOLLOWING, Model, build
 from engagement_assets.warehouse.sources import SOURCES
 
@@ -38,6 +38,8 @@ def build_checked(workspace: Workspace, model: Model) -> None:
     Raises:
         ModelError: the SQL fails, or gives what is no segment or measure.
     """
+    if model.is_own:
+        own_sql.rehearse(workspace.connection, model)
     build(workspace.connection, model)
     if check := CHECKS.get(model.layer):
         check(workspace.connection, model)

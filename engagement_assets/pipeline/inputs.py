@@ -10,7 +10,7 @@ from engagement_assets.activity import people
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.warehouse import inputs, publishing, reading
-from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.warehouse.sources import PREVIOUS, SOURCES
 from engagement_assets.window import Window
 
 OWNERS = ["team:engagement"]
@@ -43,7 +43,7 @@ def _results(
         yield dg.MaterializeResult(asset_key=name, metadata=described | extra.get(name, {}))
 
 
-_RUN = ("run", "local_day", "score_weight", "previous_run", "previous_score")
+_RUN = ("run", "local_day", "score_weight", *PREVIOUS)
 
 
 @dg.multi_asset(**_outs("run", *_RUN, deps=("consent_status",), kinds=("python", "duckdb")))

@@ -1,15 +1,17 @@
 """One asset for every SQL file of `dbt_like_sql/`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from engagement_assets import schemas
-from engagement_assets.pipeline import metadata
+from engagement_assets.pipeline import collection, metadata
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
-from engagement_assets.warehouse.models import Model, build
+from engagement_assets.warehouse.lineage import Lineage
+from engagement_assets.warehouse.models import Model
+from engagement_assets.warehouse.sources import SOURCES
 
 GROUPS: Mapping[str, str] = {
     "staging": "staging",
@@ -17,10 +19,37 @@ GROUPS: Mapping[str, str] = {
     "marts": "office",
     "segments": "segments",
     "measures": "measures",
+    "history": "history",
 }
 
 
-def asset_of(model: Model) -> dg.AssetsDefinition:
+def assets(models: Sequence[Model]) -> Sequence[dg.AssetsDefinition]:
+    """Return the assets of all models, and the one that tells where their columns come from."""
+    lineage = Lineage(models)
+    made = [_asset(model, lineage) for model in models]
+    return [_lineage_asset(lineage), *made, *collection.assets(models)]
+
+
+def _lineage_asset(lineage: Lineage) -> dg.AssetsDefinition:
+    source = SOURCES["column_source"]
+
+    # in the group of the tables that are made of it
+    @dg.asset(
+        name=source.name,
+        group_name="office",
+        description=source.description,
+        kinds={"python", "duckdb"},
+        owners=OWNERS,
+        deps=["consent_status"],
+    )
+    def _write(workspace: Workspace) -> dg.MaterializeResult[Any]:
+        lineage.write(workspace.connection)
+        return dg.MaterializeResult(metadata=metadata.of_source(workspace.connection, source.name))
+
+    return _write
+
+
+def _asset(model: Model, lineage: Lineage) -> dg.AssetsDefinition:
     """Return the asset that builds a model's table from the tables that its SQL names."""
 
     @dg.asset(
@@ -32,8 +61,10 @@ def asset_of(model: Model) -> dg.AssetsDefinition:
         owners=OWNERS,
     )
     def _build(workspace: Workspace) -> dg.MaterializeResult[Any]:
-        build(workspace.connection, model)
-        return dg.MaterializeResult(metadata=metadata.of_model(workspace.connection, model))
+        collection.build_checked(workspace, model)
+        return dg.MaterializeResult(
+            metadata=metadata.of_model(workspace.connection, model, lineage)
+        )
 
     return _build
 
@@ -41,7 +72,12 @@ def asset_of(model: Model) -> dg.AssetsDefinition:
 def _description(model: Model) -> str:
     published = schemas.TABLES.get(model.name)
     purpose = published.description if published else model.purpose
+    rule = (
+        model.source
+        if model.source.startswith("docs/")
+        else f"{model.source} (docs/the-numbers.md)"
+    )
     return (
-        f"{purpose}\n\nOne row per: {model.grain}. Rule: {model.source} (docs/the-numbers.md).\n\n"
+        f"{purpose}\n\nOne row per: {model.grain}. Rule: {rule}.\n\n"
         f"```sql\n{model.sql.strip()}\n```"
     )

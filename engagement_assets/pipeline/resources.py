@@ -33,6 +33,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
     _connection: duckdb.DuckDBPyConnection = PrivateAttr()
     _source: ActivitySource = PrivateAttr()
     _consent: Consent | None = PrivateAttr(default=None)
+    _built: set[str] = PrivateAttr(default_factory=set)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
@@ -68,6 +69,11 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The warehouse, open for writing."""
         return self._connection
+
+    @property
+    def built(self) -> set[str]:
+        """The models that have been built in this run, to add to."""
+        return self._built
 
     @property
     def data_dir(self) -> Path:

@@ -13,11 +13,15 @@ share), `validation.py` (one table), `together.py` (between tables).
 
 from typing import TYPE_CHECKING
 
+from .lineage import COLUMN_LINEAGE
+from .measures import MEASURE_DEFINITION, MEASURE_HISTORY, MEASURE_VALUE
 from .model import Column, Failure, Rule, Table
 from .office import LEVELS, OFFICE
 from .people import CUSTOMER, MAILBOX, MAILBOX_STATUSES, USER_ENTITY
+from .profile import CUSTOMER_PROFILE
 from .runs import LEDGER, LEDGER_OUTCOMES, RUN, RUN_STATUSES
 from .score import COMPONENTS, SCORE_CONTRIBUTION, SCORE_HISTORY
+from .segments import SEGMENT_CHANGE, SEGMENT_DEFINITION, SEGMENT_HISTORY, SEGMENT_MEMBER
 from .together import TOGETHER, TogetherRule, validate_together
 
 if TYPE_CHECKING:
@@ -51,6 +55,15 @@ TABLES: dict[str, Table] = {
         RUN,
         LEDGER,
         SCORE_HISTORY,
+        CUSTOMER_PROFILE,
+        SEGMENT_DEFINITION,
+        SEGMENT_MEMBER,
+        SEGMENT_HISTORY,
+        SEGMENT_CHANGE,
+        MEASURE_DEFINITION,
+        MEASURE_VALUE,
+        MEASURE_HISTORY,
+        COLUMN_LINEAGE,
     )
 }
 

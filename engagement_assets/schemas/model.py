@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 if TYPE_CHECKING:
     import pandera.ibis as pa
 
-ColumnType: TypeAlias = Literal["VARCHAR", "BIGINT", "DOUBLE", "DATE", "TIMESTAMP WITH TIME ZONE"]
+ColumnType: TypeAlias = Literal[
+    "VARCHAR", "BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP WITH TIME ZONE"
+]
 
 # The checks that every table gets, as a `Failure` names them; the others have a rule's name.
 NOT_NULL = "not null"
@@ -141,6 +143,7 @@ def _pandera_column(column: Column) -> "pa.Column":
         "VARCHAR": dt.string,
         "BIGINT": dt.int64,
         "DOUBLE": dt.float64,
+        "BOOLEAN": dt.boolean,
         "DATE": dt.date,
         "TIMESTAMP WITH TIME ZONE": dt.Timestamp(timezone="UTC", scale=6),
     }

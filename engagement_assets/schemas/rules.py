@@ -62,3 +62,23 @@ def address() -> Rule:
             & ~column.endswith("@")
         ),
     )
+
+
+def finite() -> Rule:
+    """Return the rule of a number that may be negative: no NaN, no infinity."""
+    return Rule("a finite number", lambda column: ~column.isnan() & ~column.isinf())
+
+
+def positive() -> Rule:
+    """Return the rule of a position: a whole number, at least 1."""
+    return Rule("at least 1", lambda column: column >= 1)
+
+
+def json_object() -> Rule:
+    """Return the rule of a text that holds a JSON object."""
+    return Rule("a JSON object", lambda column: column.startswith("{") & column.endswith("}"))
+
+
+def json_array() -> Rule:
+    """Return the rule of a text that holds a JSON array."""
+    return Rule("a JSON array", lambda column: column.startswith("[") & column.endswith("]"))

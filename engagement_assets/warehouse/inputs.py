@@ -118,14 +118,14 @@ def write_customers(connection: duckdb.DuckDBPyConnection, settings: Customers) 
         "key_of(domain_of(normalised_address(second)))",
     )
     if settings.accounts:
-        accounts = customers.rows(
-            settings.accounts, (settings.account_id, settings.account_name), "customers.accounts"
-        )
+        mapped = [settings.account_id, settings.account_name]
+        mapped += [settings.parent] if settings.parent else []
+        parent = "nullif(trimmed(third), '')" if settings.parent else "null"
         _insert_rows(
             connection,
             "account_row",
-            accounts,
-            "line, nullif(trimmed(first), ''), nullif(trimmed(second), '')",
+            customers.rows(settings.accounts, mapped, "customers.accounts"),
+            f"line, nullif(trimmed(first), ''), nullif(trimmed(second), ''), {parent}",
         )
     _insert(
         connection,
@@ -159,10 +159,10 @@ def _insert_rows(
 ) -> None:
     numbered = enumerate(rows, start=1)
     while chunk := list(itertools.islice(numbered, _CHUNK)):
+        values = zip(*(row for _, row in chunk), strict=True)
         columns: dict[str, Sequence[object]] = {
             "line": [line for line, _ in chunk],
-            "first": [row[0] for _, row in chunk],
-            "second": [row[1] for _, row in chunk],
+            **dict(zip(("first", "second", "third"), values, strict=False)),
         }
         _insert(connection, table, columns, select)
 

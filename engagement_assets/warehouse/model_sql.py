@@ -15,8 +15,18 @@ from sqlglot.errors import ParseError, SqlglotError
 
 from engagement_assets.errors import EngagementError
 
-_REQUIRED_KEYS: Final = ("purpose", "grain", "source")
-_KEYS: Final = (*_REQUIRED_KEYS, "materialized")
+_MODEL_KEYS: Final = ("purpose", "grain", "source")
+# What the header of a segment or a measure must say; all else about it follows from its folder.
+_FOLLOWED_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "segments": ("title", "purpose"),
+    "measures": ("title", "purpose", "unit"),
+}
+_FOLLOWED_GRAIN: Final[Mapping[str, str]] = {
+    "segments": "CustomerId",
+    "measures": "CustomerId, or the whole business, and the dimensions",
+}
+_FOLLOWED_SOURCE: Final = "docs/segments-and-measures.md"
+UNITS: Final = ("number", "count", "share", "score", "minutes", "days")
 _KEY_LINE: Final = re.compile(r"--[ \t]?([A-Za-z_]+):(?:[ \t]+(.*))?")
 _CONTINUATION_LINE: Final = re.compile(r"--(?:[ ]{2,}|[ ]*\t)\s*(\S.*)")
 _COMMENT: Final = re.compile(r"--([^\n]*)|/\*(.*?)\*/", re.DOTALL)
@@ -62,8 +72,13 @@ def closest(word: str, words: Collection[str]) -> str:
 # --- the header ---------------------------------------------------------------------------------
 
 
-def read_header(path: Path, text: str) -> dict[str, str]:
+def read_header(path: Path, text: str, layer: str = "") -> dict[str, str]:
     """Return the values of the comment lines at the top, up to the first line that is none.
+
+    Args:
+        path: The file, for errors.
+        text: Its text.
+        layer: Its folder, which decides what the header must say.
 
     Raises:
         ModelError: A key is missing, unknown or there twice, or a line is neither a key nor the
@@ -87,25 +102,32 @@ def read_header(path: Path, text: str) -> dict[str, str]:
                 f"a header line is neither `-- key: text` nor an indented continuation: {line}",
                 "Indent it, or end the header above it with an empty line.",
             )
-    _check_header(path, values)
+    _check_header(path, values, layer)
     return values
 
 
-def _check_header(path: Path, values: dict[str, str]) -> None:
+def _check_header(path: Path, values: dict[str, str], layer: str) -> None:
+    required = _FOLLOWED_KEYS.get(layer, _MODEL_KEYS)
+    if layer in _FOLLOWED_KEYS:
+        values.setdefault("source", _FOLLOWED_SOURCE)
+        values.setdefault("grain", _FOLLOWED_GRAIN[layer])
+    keys = dict.fromkeys((*required, *_MODEL_KEYS, "materialized"))
     for key in values:
-        if key not in _KEYS:
+        if key not in keys:
             raise fault(
                 path,
                 f"the header has an unknown key, {key}",
-                f"{closest(key, _KEYS)}The keys are {', '.join(_KEYS)}.",
+                f"{closest(key, keys)}The keys are {', '.join(keys)}.",
             )
-    for key in _REQUIRED_KEYS:
+    for key in required:
         if not values.get(key):
             raise fault(
                 path, f"the header does not say its {key}", f"Add `-- {key}: …` at the top."
             )
     if values.setdefault("materialized", "table") not in {"table", "view"}:
         raise fault(path, f"materialized is {values['materialized']}", "Write table or view.")
+    if values.get("unit", UNITS[0]) not in UNITS:
+        raise fault(path, f"unit is {values['unit']}", f"The units are {', '.join(UNITS)}.")
 
 
 # --- the statement ------------------------------------------------------------------------------
@@ -171,12 +193,15 @@ def read_tables(path: Path, query: exp.Query, names: Mapping[str, str]) -> tuple
         ModelError: It reads a table that is unknown, in another schema, or made by a function.
     """
     found: set[str] = set()
+    for lateral in query.find_all(exp.Lateral):
+        if not isinstance(lateral.this, exp.Subquery | exp.Unnest):
+            raise _table_function(path)
     for table in query.find_all(exp.Table):
         # range() and generate_series() make rows out of nothing.
         if isinstance(table.this, exp.GenerateSeries) or _is_cte(table):
             continue
         if not isinstance(table.this, exp.Identifier):
-            raise fault(path, "it reads a table function", "Read models and sources by name.")
+            raise _table_function(path)
         if table.db or table.catalog:
             schema = table.catalog or table.db
             raise fault(
@@ -191,6 +216,10 @@ def read_tables(path: Path, query: exp.Query, names: Mapping[str, str]) -> tuple
             )
         found.add(name)
     return tuple(sorted(found))
+
+
+def _table_function(path: Path) -> ModelError:
+    return fault(path, "it reads a table function", "Read models and sources by name.")
 
 
 def _is_cte(table: exp.Table) -> bool:

@@ -14,15 +14,11 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 import duckdb
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.lineage import Node, lineage
 
 from .model_sql import (
     ModelError,
     column_descriptions,
     fault,
-    outer_select,
     parse_select,
     read_header,
     read_tables,
@@ -34,13 +30,15 @@ __all__ = [
     "Model",
     "ModelError",
     "build",
-    "column_lineage",
     "columns",
     "load_models",
     "upstream",
 ]
 
-LAYERS: Final = ("staging", "intermediate", "marts", "segments", "measures")
+LAYERS: Final = ("staging", "intermediate", "marts", "segments", "measures", "history")
+# What one drops a file for, and what follows the rows of all those files over the runs.
+FOLLOWED: Final = ("segments", "measures")
+FOLLOWING: Final = "history"
 
 _TABLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -71,6 +69,9 @@ class Model:
         materialized: Whether it is built as a table or as a view.
         references: The models and sources that it reads, in their own spelling, sorted.
         column_descriptions: Column to the comment behind it; only columns that have one.
+        title: What people call a segment or a measure; empty for other models.
+        unit: What a measure's value is; empty for other models.
+        is_own: Whether it lies in the configured folder instead of the product's.
     """
 
     name: str
@@ -83,35 +84,57 @@ class Model:
     materialized: Literal["table", "view"]
     references: tuple[str, ...]
     column_descriptions: Mapping[str, str] = field(hash=False)
+    title: str = ""
+    unit: str = ""
+    is_own: bool = False
 
 
 # --- reading ------------------------------------------------------------------------------------
 
 
-def load_models(folder: Path, sources: Collection[str]) -> tuple[Model, ...]:
+def load_models(
+    folder: Path, sources: Collection[str], own: Path | None = None
+) -> tuple[Model, ...]:
     """Read every model of `folder`, in an order in which they can be built.
 
     Args:
         folder: The folder that holds the layer folders.
         sources: Names of the tables that exist before any model is built.
+        own: A second folder, with segments and measures only.
 
     Returns:
-        Models, each after the models that it reads; where that leaves a choice, by name.
+        Models, each after the models that it reads, and those that follow segments and measures
+        after all of these; where that leaves a choice, by name.
 
     Raises:
         ModelError: A file breaks a rule, or models read each other in a circle.
     """
     source_names = {source.lower(): source for source in sources}
-    paths: dict[str, Path] = {}
-    for path in _model_files(folder):
+    found = [(path, False) for path in _model_files(folder, LAYERS)]
+    found += [(path, True) for path in _model_files(own, FOLLOWED)] if own else []
+    paths: dict[str, tuple[Path, bool]] = {}
+    for path, is_own in found:
         key = path.stem.lower()
         if key in paths:
-            raise fault(path, f"{paths[key]} makes a table of that name too", "Rename one file.")
+            raise fault(path, f"{paths[key][0]} makes a table of that name too", "Rename one file.")
         if key in source_names:
             raise fault(path, f"{source_names[key]} is a source", "Rename the file.")
-        paths[key] = path
-    names = source_names | {key: path.stem for key, path in paths.items()}
-    return tuple(_in_order([_read(path, names) for path in paths.values()]))
+        paths[key] = (path, is_own)
+    names = source_names | {key: path.stem for key, (path, _) in paths.items()}
+    models = [_read(path, names, is_own=is_own) for path, is_own in paths.values()]
+    _check_followed(models)
+    return tuple(_in_order(models))
+
+
+def _check_followed(models: Collection[Model]) -> None:
+    following = {model.name for model in models if model.layer == FOLLOWING}
+    for model in models:
+        if model.layer in FOLLOWED and (read := following & set(model.references)):
+            raise fault(
+                model.path,
+                f"it reads {min(read)}, which is made of what it gives itself",
+                "Read the segments and measures themselves by their names.",
+            )
 
 
 def upstream(
@@ -141,7 +164,7 @@ def upstream(
     return tuple(model for model in models if model.name in needed)
 
 
-def _model_files(folder: Path) -> Iterator[Path]:
+def _model_files(folder: Path, layers: Collection[str]) -> Iterator[Path]:
     if not folder.is_dir():
         raise fault(folder, "there is no such folder", "Name the folder that holds the layers.")
     for path in sorted(folder.rglob("*")):
@@ -149,8 +172,8 @@ def _model_files(folder: Path) -> Iterator[Path]:
         if any(part.startswith((".", "__")) for part in inside):
             continue  # what editors and other tools leave behind
         if path.is_dir():
-            if len(inside) == 1 and path.name not in LAYERS:
-                raise fault(path, "it is no layer", f"The layers are {', '.join(LAYERS)}.")
+            if len(inside) == 1 and path.name not in layers:
+                raise fault(path, "it is no layer", f"The layers are {', '.join(layers)}.")
         elif path.suffix.lower() == ".sql":
             if len(inside) != 2:
                 raise fault(path, "a model lies in the folder of its layer", "Move it there.")
@@ -163,12 +186,12 @@ def _model_files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path, names: Mapping[str, str]) -> Model:
+def _read(path: Path, names: Mapping[str, str], *, is_own: bool) -> Model:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise fault(path, "it is no UTF-8 text", "Save it as UTF-8.") from None
-    header = read_header(path, text)
+    header = read_header(path, text, path.parent.name)
     query = parse_select(path, text)
     sql = without_semicolon(text)
     return Model(
@@ -182,12 +205,20 @@ def _read(path: Path, names: Mapping[str, str]) -> Model:
         materialized=cast(Literal["table", "view"], header["materialized"]),
         references=read_tables(path, query, names),
         column_descriptions=column_descriptions(sql, query),
+        title=header.get("title", ""),
+        unit=header.get("unit", ""),
+        is_own=is_own,
     )
 
 
 def _in_order(models: Iterable[Model]) -> Iterator[Model]:
     waiting = {model.name: model for model in models}
-    unmet = {name: set(model.references) & waiting.keys() for name, model in waiting.items()}
+    followed = {name for name, model in waiting.items() if model.layer in FOLLOWED}
+    unmet = {
+        name: set(model.references) & waiting.keys()
+        | (followed if model.layer == FOLLOWING else set())
+        for name, model in waiting.items()
+    }
     ready = [(name.lower(), name) for name, missing in unmet.items() if not missing]
     heapq.heapify(ready)
     while ready:
@@ -292,62 +323,3 @@ def _without_values(error: duckdb.Error, model: Model) -> ModelError:
 
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-# --- lineage ------------------------------------------------------------------------------------
-
-
-def column_lineage(
-    model: Model, schemas: Mapping[str, Mapping[str, str]]
-) -> dict[str, list[tuple[str, str]]]:
-    """Say which columns of the tables that a model reads its own columns are made of.
-
-    Columns that only choose rows (in a join, a filter, a grouping) are not among them.
-
-    Args:
-        model: The model.
-        schemas: Table to its columns and their types; at least the tables that the model reads.
-
-    Returns:
-        Each output column with its (table, column) pairs, sorted, in the spelling of `schemas`;
-        none for a column that reads nothing (`count(*)`) or whose origin cannot be determined.
-    """
-    query = parse_select(model.path, model.sql)
-    select = outer_select(query)
-    names = [] if select is None or select.is_star else select.named_selects
-    read = {table: schemas[table] for table in model.references if table in schemas}
-    spelling = {
-        (table.lower(), column.lower()): (table, column)
-        for table, schema in read.items()
-        for column in schema
-    }
-    origins = {
-        name: sorted(spelling[leaf] for leaf in _leaves(node) if leaf in spelling)
-        for name, node in _lineage(query, read).items()
-    }
-    return {name: origins.get(name.lower(), []) for name in names or origins}
-
-
-def _lineage(query: exp.Query, schemas: Mapping[str, Mapping[str, str]]) -> dict[str, Node]:
-    if any(part.args.get("by_name") for part in query.find_all(exp.SetOperation)):
-        return {}  # sqlglot would pair the columns of UNION BY NAME by position
-    # Names are enough, and DuckDB writes types that sqlglot cannot read.
-    known = {
-        table.lower(): {column.lower(): "text" for column in schema}
-        for table, schema in schemas.items()
-    }
-    try:
-        # All columns in one call share one qualified query and one cache.
-        found = lineage(None, query, known, dialect="duckdb", trim_selects=False)
-    except (SqlglotError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
-        return {}  # a picture that lacks some arrows is better than a run that fails
-    return found if isinstance(found, dict) else {}
-
-
-def _leaves(node: Node) -> set[tuple[str, str]]:
-    """The (table, column) pairs, in lower case, at which the lineage of a column ends."""
-    return {
-        (leaf.source.name.lower(), leaf.name.rsplit(".", 1)[-1].strip('"').lower())
-        for leaf in node.walk()
-        if isinstance(leaf.source, exp.Table)
-    }

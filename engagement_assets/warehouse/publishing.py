@@ -15,23 +15,26 @@ import duckdb
 from engagement_assets import schemas
 from engagement_assets.errors import PublishingError
 from engagement_assets.warehouse.database import quoted
-from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.warehouse.sources import PREVIOUS, SOURCES
 
 # the oldest release whose users can still open the published file
 STORAGE_VERSION = "v1.4.0"
 
 
 def load_previous(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None:
-    """Fill `previous_run` and `previous_score` with what is published now."""
-    for source, table in (
-        ("previous_run", "Office_Run"),
-        ("previous_score", "Office_ScoreHistory"),
-    ):
+    """Fill the tables of what is published now, on which the next results go on.
+
+    Columns that the published table does not have yet, or no more, are left empty, or out.
+    """
+    for source, table in PREVIOUS.items():
         SOURCES[source].create(connection)
         file = data_dir / "published" / "parquet" / f"{table}.parquet"
         if file.exists():
+            described = connection.execute("describe from read_parquet(?)", [str(file)]).fetchall()
+            there = {name for name, *_ in described}
+            shared = ", ".join(f'"{name}"' for name in SOURCES[source].columns if name in there)
             connection.execute(
-                f"insert into {source} by name select * from read_parquet(?)", [str(file)]
+                f"insert into {source} by name select {shared} from read_parquet(?)", [str(file)]
             )
 
 

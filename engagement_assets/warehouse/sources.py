@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from engagement_assets import schemas
+
 
 @dataclass(frozen=True)
 class Source:
@@ -40,6 +42,27 @@ _ITEM = {
     "modified_at": (_INSTANT, "lastModifiedDateTime; null when unknown"),
     "is_removed": ("BOOLEAN", "an @removed entry"),
 }
+
+# The tables whose next rows depend on what was published before, by the name that models read.
+PREVIOUS: Mapping[str, str] = {
+    "previous_run": "Office_Run",
+    "previous_score": "Office_ScoreHistory",
+    "previous_profile": "Customer_Profile",
+    "previous_segment_member": "Segment_Member",
+    "previous_segment_history": "Segment_History",
+    "previous_segment_change": "Segment_Change",
+    "previous_measure_history": "Measure_History",
+}
+
+
+def _published_before(name: str, table: str) -> Source:
+    columns = schemas.TABLES[table].columns
+    return Source(
+        name,
+        f"{table} as it was published before this run.",
+        {column.name: (column.type, "as published") for column in columns},
+    )
+
 
 _ALL = (
     Source(
@@ -139,6 +162,7 @@ _ALL = (
             "line": ("BIGINT", "row of the file"),
             "account_id": ("VARCHAR", "account id, trimmed; null when empty"),
             "name": ("VARCHAR", "name; null when empty"),
+            "parent_id": ("VARCHAR", "id of the account above; null when empty, or not mapped"),
         },
     ),
     Source(
@@ -207,33 +231,77 @@ _ALL = (
         },
     ),
     Source(
-        "previous_run",
-        "Office_Run as it was published before this run.",
+        "column_source",
+        "Which columns the columns of the models are made of, read off their SQL.",
         {
-            "RunId": ("VARCHAR", "id of the run"),
-            "AsOfTime": (_INSTANT, "as published"),
-            "StartedAt": (_INSTANT, "as published"),
-            "FinishedAt": (_INSTANT, "as published"),
-            "Status": ("VARCHAR", "as published"),
-            "SelectedAddresses": ("BIGINT", "as published"),
-            "ProcessedAddresses": ("BIGINT", "as published"),
-            "EmailsProcessed": ("BIGINT", "as published"),
-            "MeetingsProcessed": ("BIGINT", "as published"),
-            "DaysOfData": ("BIGINT", "as published"),
-            "CustomersTotal": ("BIGINT", "as published"),
-            "CustomersEnriched": ("BIGINT", "as published"),
+            "table_name": ("VARCHAR", "table that a model makes"),
+            "column_name": ("VARCHAR", "column of it"),
+            "source_table": ("VARCHAR", "table that the model reads"),
+            "source_column": ("VARCHAR", "column of that one"),
+            "source_description": ("VARCHAR", "what that column says; null where nobody wrote it"),
         },
     ),
     Source(
-        "previous_score",
-        "Office_ScoreHistory as it was published before this run.",
+        "segment_listed",
+        "The segments that there are: one for each SQL file.",
         {
-            "RunId": ("VARCHAR", "id of the run"),
-            "AsOfTime": (_INSTANT, "as published"),
-            "CustomerId": ("VARCHAR", "account id"),
-            "EngagementScore": ("DOUBLE", "the year row's score"),
+            "segment": ("VARCHAR", "name of the file"),
+            "title": ("VARCHAR", "title in its header"),
+            "description": ("VARCHAR", "purpose in its header"),
+            "sql": ("VARCHAR", "its text"),
+            "columns": ("VARCHAR", "columns that it shows of a member, a JSON array"),
         },
     ),
+    Source(
+        "segment_row",
+        "The rows of all segments.",
+        {
+            "segment": ("VARCHAR", "the segment"),
+            "customer_id": ("VARCHAR", "the member"),
+            "facts": ("VARCHAR", "its other columns, a JSON object"),
+        },
+    ),
+    Source(
+        "segment_cause",
+        "Which columns of Customer_Profile decide about a segment, read off its SQL.",
+        {
+            "segment": ("VARCHAR", "the segment"),
+            "column_name": ("VARCHAR", "a column that it reads"),
+        },
+    ),
+    Source(
+        "profile_change",
+        "Which columns of which accounts changed in Customer_Profile since the run before.",
+        {
+            "customer_id": ("VARCHAR", "the account"),
+            "column_name": ("VARCHAR", "the column"),
+            "before": ("VARCHAR", "its value in the run before, as JSON"),
+            "after": ("VARCHAR", "its value now, as JSON"),
+        },
+    ),
+    Source(
+        "measure_listed",
+        "The measures that there are: one for each SQL file.",
+        {
+            "measure": ("VARCHAR", "name of the file"),
+            "title": ("VARCHAR", "title in its header"),
+            "description": ("VARCHAR", "purpose in its header"),
+            "unit": ("VARCHAR", "unit in its header"),
+            "grain": ("VARCHAR", "business or customer"),
+            "sql": ("VARCHAR", "its text"),
+        },
+    ),
+    Source(
+        "measure_row",
+        "The rows of all measures.",
+        {
+            "measure": ("VARCHAR", "the measure"),
+            "customer_id": ("VARCHAR", "the account; null for the whole business"),
+            "dimensions": ("VARCHAR", "its dimensions, a JSON object; null without any"),
+            "value": ("DOUBLE", "the value; null when there is nothing to measure"),
+        },
+    ),
+    *map(_published_before, PREVIOUS, PREVIOUS.values()),
 )
 
 SOURCES: Mapping[str, Source] = {source.name: source for source in _ALL}

@@ -1,7 +1,7 @@
 """The whole path without Dagster, for tests that run it many times."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,14 +11,23 @@ from engagement_assets import config, consent
 from engagement_assets.activity import people
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.definitions import sql_folder
-from engagement_assets.warehouse import database, inputs, publishing, reading
+from engagement_assets.warehouse import (
+    database,
+    inputs,
+    measures,
+    publishing,
+    reading,
+    segments,
+)
 from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
-from engagement_assets.warehouse.models import Model, build, load_models
+from engagement_assets.warehouse.lineage import Lineage
+from engagement_assets.warehouse.models import FOLLOWING, Model, build, load_models
 from engagement_assets.warehouse.sources import SOURCES
 from engagement_assets.window import Window
 
 Rows = list[dict[str, object]]
 MODELS: tuple[Model, ...] = load_models(sql_folder(), SOURCES)
+LINEAGE = Lineage(MODELS)
 
 
 def run(
@@ -59,11 +68,22 @@ def run(
             store.keep_only(user_id, ())
         store.tidy(connection)
         reading.expose_mailboxes(connection, store, outcomes, window)
-        for model in MODELS:
-            if "run_end" in model.references:
-                inputs.write_run_end(connection, datetime.now(UTC))
-            build(connection, model)
+        LINEAGE.write(connection)
+        build_all(connection)
         return publishing.publish(connection, settings.data_dir)
+
+
+def build_all(connection: duckdb.DuckDBPyConnection, models: Sequence[Model] = MODELS) -> None:
+    """Build the models, and fill what Python fills between them."""
+    are_collected = False
+    for model in models:
+        if "run_end" in model.references:
+            inputs.write_run_end(connection, datetime.now(UTC))
+        if model.layer == FOLLOWING and not are_collected:
+            segments.collect(connection, models)
+            measures.collect(connection, models)
+            are_collected = True
+        build(connection, model)
 
 
 def published(folder: Path) -> Mapping[str, Rows]:
