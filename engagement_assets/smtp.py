@@ -7,7 +7,8 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.message import EmailMessage
 
 from engagement_assets.config import Smtp
@@ -41,6 +42,30 @@ def send(
         ConfigurationError: when there is a user and no password.
         MailError: when it was not sent, or not to everybody.
     """
+    with _signed_in(settings, environment) as server:
+        refused = server.send_message(message)
+    if refused:
+        raise MailError(f"{settings.host} took the mail, but not for {', '.join(sorted(refused))}.")
+
+
+def check(settings: Smtp, environment: Mapping[str, str] = os.environ) -> None:
+    """See that a mail could be sent, as far as the server tells before there is one.
+
+    Args:
+        settings: `smtp` of the configuration.
+        environment: where the password is.
+
+    Raises:
+        ConfigurationError: when there is a user and no password.
+        MailError: when the server cannot be used.
+    """
+    with _signed_in(settings, environment) as server:
+        server.noop()
+
+
+@contextmanager
+def _signed_in(settings: Smtp, environment: Mapping[str, str]) -> Iterator[smtplib.SMTP]:
+    """Explain whatever goes wrong while the block lasts, too."""
     password = environment.get(PASSWORD_VARIABLE, "")
     if settings.user and not password:
         raise ConfigurationError(
@@ -51,12 +76,10 @@ def send(
         with _connected(settings, trusted) as server:
             if settings.user:
                 server.login(settings.user, password)
-            refused = server.send_message(message)
+            yield server
     except OSError as error:  # every exception of smtplib, ssl and sockets is one
         # said in words of our own: what the server answered may quote the user or the password
         raise MailError(f"{settings.host}: {_problem(error, settings)}") from None
-    if refused:
-        raise MailError(f"{settings.host} took the mail, but not for {', '.join(sorted(refused))}.")
 
 
 def _trusted(settings: Smtp) -> ssl.SSLContext:

@@ -19,6 +19,7 @@ from engagement_assets.preflight import (
     check,
     credential,
     customer_files,
+    mail_server,
     mailboxes,
     people,
     permissions,
@@ -83,6 +84,9 @@ def inspect(
     else:
         inspection.folder(configuration.source.path)
     inspection.rest()
+    if configuration.smtp:
+        begin("the mail server")
+        report.checks.append(mail_server.inspect(configuration.smtp, environment))
     return report
 
 

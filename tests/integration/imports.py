@@ -30,7 +30,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "notify": "config errors microsoft365 smtp",
         "consent_report": "config consent grants microsoft365 time_zones",
         "warehouse": "activity addresses config customers errors schemas time_zones window",
-        "preflight": "activity config consent customers errors microsoft365 warehouse window",
+        "preflight": "activity config consent customers errors microsoft365 smtp warehouse window",
         "configure": "activity config customers errors microsoft365 notify preflight",
         "results": "addresses config errors schemas",  # the published snapshot, no insides
         "pipeline": "activity config consent errors grants microsoft365 schemas time_zones warehouse "
