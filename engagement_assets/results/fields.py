@@ -14,11 +14,16 @@ __all__ = ["FIELDS", "SEGMENT", "Field", "Kind", "Operator", "operators"]
 
 
 class Kind(StrEnum):
-    """What a value is, and so how it is typed in, compared and written."""
+    """What a value is, and so how it is typed in, compared and written.
+
+    A NUMBER has one digit behind the point, a CHANGE also its sign, a FIGURE is any number.
+    """
 
     TEXT = "text"
     COUNT = "count"
     NUMBER = "number"
+    CHANGE = "change"
+    FIGURE = "figure"
     MINUTES = "minutes"
     DAY = "day"
     YES_NO = "yes_no"
@@ -104,6 +109,7 @@ _OF_KIND: Final[Mapping[Kind, tuple[Operator, ...]]] = {
     Kind.TEXT: _OF_TEXT,
     Kind.COUNT: _OF_NUMBERS,
     Kind.NUMBER: _OF_NUMBERS,
+    Kind.CHANGE: _OF_NUMBERS,
     Kind.MINUTES: _OF_NUMBERS,
     Kind.DAY: _OF_DAYS,
     Kind.YES_NO: _OF_YES_NO,
@@ -134,12 +140,12 @@ FIELDS: Final[Mapping[str, Field]] = {
         Field(
             "ScoreChange",
             N_("change of the score since the run before"),
-            Kind.NUMBER,
+            Kind.CHANGE,
             nullable=True,
         ),
         Field("RecentScore", N_("average score of the last three months"), Kind.NUMBER),
         Field("EarlierScore", N_("average score of the three months before"), Kind.NUMBER),
-        Field("ScoreTrend", N_("trend of the score in points"), Kind.NUMBER),
+        Field("ScoreTrend", N_("trend of the score in points"), Kind.CHANGE),
         Field(
             "DaysSinceLastContact",
             N_("days since the last e-mail or meeting"),

@@ -1,0 +1,241 @@
+"""Measures: what they come to, and how that changed over the runs."""
+
+import itertools
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from engagement_assets.results import charts, language, units
+from engagement_assets.results.downloads import Format, download
+from engagement_assets.results.failures import NotFoundError
+from engagement_assets.results.language import N_, Language
+from engagement_assets.results.listing import Listing
+from engagement_assets.results.pages.segments import (
+    RUNS_SHOWN,
+    SPARK_HEIGHT,
+    dated,
+    see_that_there_are_segments,
+)
+from engagement_assets.results.queries import query
+from engagement_assets.results.roles import AContributor, AnyViewer
+from engagement_assets.results.snapshot import CurrentSnapshot, Snapshot
+from engagement_assets.results.templating import page
+
+router = APIRouter()
+
+# A dimension of months goes across the page; two series are as many as can be told apart.
+_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_MOST_SERIES = 2
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value of a measure of the whole business, over the runs.
+
+    Attributes:
+        dimensions: what it is about: dimension to its value.
+        values: what it came to in the last runs, the oldest first.
+        moments: what each of these runs was about.
+        is_current: whether the newest run has it.
+    """
+
+    dimensions: Mapping[str, str | None]
+    values: tuple[float | None, ...]
+    moments: tuple[Any, ...]
+    is_current: bool
+
+    @property
+    def value(self) -> float | None:
+        """What it comes to now."""
+        return self.values[-1]
+
+    @property
+    def before(self) -> float | None:
+        """What it came to in the run before; None when that is not known."""
+        return self.values[-2] if len(self.values) > 1 else None
+
+    def line(self, height: float = charts.HEIGHT) -> charts.Line:
+        """Return the line over the runs."""
+        spread = [value for value in self.values if value is not None]
+        # a change of next to nothing must not look like a leap, whatever the unit
+        least = max((abs(value) for value in spread), default=1.0) / 20 or 1.0
+        points = [(float(place), value) for place, value in enumerate(self.values)]
+        return charts.line(points, height, least_step=least)
+
+
+@dataclass(frozen=True)
+class Months:
+    """Values by month, and by one more dimension at most.
+
+    Attributes:
+        months: the months, the oldest first.
+        series: the values of the other dimension; one empty name without one.
+        values: per month the value of each series.
+        bars: the same as bars.
+    """
+
+    months: tuple[str, ...]
+    series: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+    bars: charts.Bars
+
+
+@router.get("/measures")
+def measures(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> Response:  # noqa: ARG001 - the guard
+    """List the measures."""
+    see_that_there_are_segments(snapshot)
+    rows = _rows(snapshot)
+    reader = language.of(request)
+    cards = [
+        {"definition": definition, "rows": rows.get(definition["Measure"], ())}
+        for definition in snapshot.rows(query("measures"), {"measure": ""})
+    ]
+    for card in cards:
+        card["months"] = _months(card["rows"])
+    return page(
+        request,
+        "measures.html",
+        cards=cards,
+        spark_height=SPARK_HEIGHT,
+        run=snapshot.row(query("newest_run")),
+        **_in_words(reader),
+    )
+
+
+@router.get("/measures/{measure}")
+def measure(
+    request: Request,
+    measure: str,
+    snapshot: CurrentSnapshot,
+    viewer: AnyViewer,  # noqa: ARG001 - the guard
+) -> Response:
+    """Show a measure: its values now, and over the runs."""
+    definition = _definition(snapshot, measure)
+    reader = language.of(request)
+    if definition["Grain"] == "customer":
+        return _of_customers(request, snapshot, definition, reader)
+    rows = _rows(snapshot, measure).get(measure, ())
+    return page(
+        request,
+        "measure.html",
+        measure=definition,
+        rows=rows,
+        months=_months(rows),
+        dimensions=_dimensions(rows),
+        **_in_words(reader),
+    )
+
+
+@router.get("/measures/{measure}/values.{kind}")
+def measure_download(
+    request: Request,
+    measure: str,
+    kind: Format,
+    snapshot: CurrentSnapshot,
+    viewer: AContributor,  # noqa: ARG001 - the guard
+) -> Response:
+    """Give the values of a measure as a file: per customer, or of every run."""
+    definition = _definition(snapshot, measure)
+    of_customers = definition["Grain"] == "customer"
+    sql = query("measure_customers_file" if of_customers else "measure_history_file")
+    return download(
+        snapshot,
+        sql,
+        {"measure": measure},
+        name=dated(snapshot, measure),
+        kind=kind,
+        language=language.of(request),
+    )
+
+
+def _of_customers(
+    request: Request, snapshot: Snapshot, definition: Mapping[str, Any], reader: Language
+) -> Response:
+    listing = Listing.of(request, ["Label", "Value"], sort="Value", descending=True)
+    sql = query("measure_customers").rstrip().rstrip(";")
+    parameters = {"measure": definition["Measure"], "search": listing.search}
+    total = snapshot.row(f"select count(*) as Found from ({sql})", parameters)
+    customers = snapshot.rows(listing.applied(sql), parameters)
+    for row in customers:
+        row["Dimensions"] = json.loads(row["Dimensions"] or "{}")
+    return page(
+        request,
+        "measure_customers.html",
+        measure=definition,
+        listing=listing,
+        customers=customers,
+        dimensions=list(customers[0]["Dimensions"]) if customers else [],
+        total=total["Found"] if total else 0,
+        **_in_words(reader),
+    )
+
+
+def _definition(snapshot: Snapshot, measure: str) -> dict[str, Any]:
+    see_that_there_are_segments(snapshot)
+    # an empty name would find all of them
+    definition = snapshot.row(query("measures"), {"measure": measure}) if measure else None
+    if definition is None:
+        raise NotFoundError(N_("There is no such measure. The list of measures has all of them."))
+    return definition
+
+
+def _rows(snapshot: Snapshot, measure: str = "") -> dict[str, tuple[Row, ...]]:
+    """Return the values of measures of the whole business that the newest run has, by measure."""
+    history = snapshot.rows(query("measure_history"), {"measure": measure, "runs": RUNS_SHOWN})
+    found: dict[str, list[Row]] = {}
+    for (name, dimensions), group in itertools.groupby(
+        history, key=lambda row: (row["Measure"], row["Dimensions"])
+    ):
+        alike = list(group)
+        row = Row(
+            json.loads(dimensions or "{}"),
+            tuple(each["Value"] for each in alike),
+            tuple(each["AsOfTime"] for each in alike),
+            is_current=alike[-1]["Age"] == 1,
+        )
+        if row.is_current:
+            found.setdefault(name, []).append(row)
+    return {name: tuple(rows) for name, rows in found.items()}
+
+
+def _dimensions(rows: Sequence[Row]) -> list[str]:
+    return list(rows[0].dimensions) if rows else []
+
+
+def _months(rows: Sequence[Row]) -> Months | None:
+    """Return values by month, when one dimension is months and few enough series are left."""
+    over = next(
+        (
+            name
+            for name in _dimensions(rows)
+            if all(_MONTH.fullmatch(row.dimensions.get(name) or "") for row in rows)
+        ),
+        None,
+    )
+    if over is None:
+        return None
+    others = [name for name in _dimensions(rows) if name != over]
+    if len(others) > 1 or any(row.value is None or row.value < 0 for row in rows):
+        return None
+    found: dict[tuple[str, str], float] = {
+        (str(row.dimensions[over]), str(row.dimensions[others[0]]) if others else ""): row.value
+        or 0
+        for row in rows
+    }
+    months = sorted({month for month, _ in found})
+    series = sorted({name for _, name in found}, reverse=True)
+    if len(series) > _MOST_SERIES or len(found) < len(rows):
+        return None
+    values = tuple(tuple(found.get((month, name), 0) for name in series) for month in months)
+    return Months(tuple(months), tuple(series), values, charts.bars(values))
+
+
+def _in_words(reader: Language) -> dict[str, Any]:
+    return {
+        "shown": lambda unit, value: units.shown(reader, unit, value),
+        "changed": lambda unit, row: units.change(reader, unit, row.before, row.value),
+    }

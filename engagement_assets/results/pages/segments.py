@@ -1,0 +1,206 @@
+"""Segments: which there are, who is in one, who came and went and why."""
+
+import itertools
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from engagement_assets.results import charts, language, words
+from engagement_assets.results.downloads import Format, download
+from engagement_assets.results.facts import Order, facts_of, members, reading_order
+from engagement_assets.results.failures import NotFoundError
+from engagement_assets.results.language import N_, Language
+from engagement_assets.results.listing import Listing
+from engagement_assets.results.queries import query
+from engagement_assets.results.roles import AContributor, AnyViewer
+from engagement_assets.results.rules import SOURCE
+from engagement_assets.results.snapshot import CurrentSnapshot, Snapshot
+from engagement_assets.results.templating import page
+
+router = APIRouter()
+
+RUNS_SHOWN = 52  # of the history: a year of weekly runs
+SPARK_HEIGHT = 28
+_CHANGED_RUNS = 5
+_CHANGES_EACH = 50  # per run and direction; more than anybody reads
+_RULE_OF = re.compile(r"^-- source: " + re.escape(SOURCE) + r"(\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A customer that joined or left, and why.
+
+    Attributes:
+        customer_id: the customer.
+        label: what the customer is called.
+        reasons: the figures that changed, in words; none when other customers or the rule did.
+    """
+
+    customer_id: str
+    label: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Who joined or left in one run.
+
+    Attributes:
+        run: one row of the run.
+        kind: `joined` or `left`.
+        total: how many did.
+        listed: those that are shown.
+    """
+
+    run: Mapping[str, Any]
+    kind: str
+    total: int
+    listed: tuple[Change, ...]
+
+
+@router.get("/segments")
+def segments(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> Response:  # noqa: ARG001 - the guard
+    """List the segments."""
+    see_that_there_are_segments(snapshot)
+    sizes = snapshot.rows(query("segment_sizes"), {"segment": "", "runs": RUNS_SHOWN})
+    sparks = {
+        segment: charts.line(_points(rows), SPARK_HEIGHT)
+        for segment, rows in itertools.groupby(sizes, key=lambda row: row["Segment"])
+    }
+    return page(
+        request,
+        "segments.html",
+        segments=snapshot.rows(query("segments")),
+        sparks=sparks,
+        run=snapshot.row(query("newest_run")),
+    )
+
+
+@router.get("/segments/{segment}")
+def segment(
+    request: Request,
+    segment: str,
+    snapshot: CurrentSnapshot,
+    viewer: AnyViewer,  # noqa: ARG001 - the guard
+) -> Response:
+    """Show a segment: its members, its size over the runs, who came and went."""
+    definition = _definition(snapshot, segment)
+    facts = facts_of(snapshot, definition)
+    order = reading_order(definition, facts)
+    listing = Listing.of(
+        request,
+        ["Label", "Since", *(fact.column for fact in facts)],
+        sort=order.column,
+        descending=order.descending,
+    )
+    sql, parameters = members(facts)
+    parameters |= {"segment": segment, "search": listing.search}
+    total = snapshot.row(f"select count(*) as Members from ({sql})", parameters)
+    sizes = snapshot.rows(query("segment_sizes"), {"segment": segment, "runs": RUNS_SHOWN})
+    reader = language.of(request)
+    rule = _RULE_OF.search(definition["Sql"])
+    return page(
+        request,
+        "segment.html",
+        segment=definition,
+        facts=facts,
+        listing=listing,
+        members=snapshot.rows(listing.applied(sql), parameters),
+        total=total["Members"] if total else 0,
+        sizes=sizes,
+        line=charts.line(_points(sizes), least_step=1),
+        changes=_changes(snapshot, segment, reader),
+        rule=rule[1] if rule else None,
+        label=lambda column: words.label(reader, column),
+        shown=lambda column, value: words.shown(reader, column, value),
+    )
+
+
+@router.get("/segments/{segment}/members.{kind}")
+def segment_download(
+    request: Request,
+    segment: str,
+    kind: Format,
+    snapshot: CurrentSnapshot,
+    viewer: AContributor,  # noqa: ARG001 - the guard
+) -> Response:
+    """Give all members of a segment as a file, in the order in which the page shows them."""
+    definition = _definition(snapshot, segment)
+    facts = facts_of(snapshot, definition)
+    order = reading_order(definition, facts)
+    sql, parameters = members(facts)
+    return download(
+        snapshot,
+        f"select * exclude (Label) from ({_sorted(sql, order)})",
+        parameters | {"segment": segment, "search": ""},
+        name=dated(snapshot, segment),
+        kind=kind,
+        language=language.of(request),
+    )
+
+
+def see_that_there_are_segments(snapshot: Snapshot) -> None:
+    """See that the snapshot knows segments, measures and profiles.
+
+    Raises:
+        NotFoundError: when it was published before there were any.
+    """
+    if not snapshot.has("Segment_Definition"):
+        raise NotFoundError(
+            N_(
+                "These results were published by an older version, which had no segments and "
+                "measures. Start a run; then this page is there."
+            )
+        )
+
+
+def dated(snapshot: Snapshot, name: str) -> str:
+    """Return the name of a file that says of which day its figures are."""
+    row = snapshot.row(query("newest_run"))
+    return f"{name}-{row['AsOfTime']:%Y-%m-%d}" if row else name
+
+
+def _definition(snapshot: Snapshot, segment: str) -> dict[str, Any]:
+    see_that_there_are_segments(snapshot)
+    definition = snapshot.row(query("segment_definition"), {"segment": segment})
+    if definition is None:
+        raise NotFoundError(N_("There is no such segment. The list of segments has all of them."))
+    return definition
+
+
+def _points(sizes: Iterable[Mapping[str, Any]]) -> list[tuple[float, float | None]]:
+    # runs are evenly apart: two of them can be about the same moment
+    return [(float(place), row["Members"]) for place, row in enumerate(sizes)]
+
+
+def _sorted(sql: str, order: Order) -> str:
+    direction = "desc" if order.descending else "asc"
+    return f'select * from ({sql}) order by "{order.column}" {direction} nulls last, CustomerId'
+
+
+def _changes(snapshot: Snapshot, segment: str, reader: Language) -> list[Changes]:
+    rows = snapshot.rows(
+        query("segment_changes"),
+        {"segment": segment, "runs": _CHANGED_RUNS, "each": _CHANGES_EACH},
+    )
+    found = []
+    for (_, kind), group in itertools.groupby(rows, key=lambda row: (row["RunId"], row["Change"])):
+        alike = list(group)
+        listed = tuple(
+            Change(row["CustomerId"], row["Label"], _reasons(row["Reason"], reader))
+            for row in alike
+        )
+        found.append(Changes(alike[0], kind, alike[0]["Alike"], listed))
+    return found
+
+
+def _reasons(reason: str, reader: Language) -> tuple[str, ...]:
+    figures: dict[str, dict[str, Any]] = json.loads(reason)
+    return tuple(
+        words.change(reader, column, figure["before"], figure["after"])
+        for column, figure in figures.items()
+    )

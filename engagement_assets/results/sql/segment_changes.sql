@@ -1,0 +1,29 @@
+-- Who joined and left a segment in its last runs, the newest first, and why.
+-- Grain: one customer in one run. Nobody joined in the run that had the segment first.
+with changed as (
+    select
+        change.RunId,
+        change.AsOfTime,
+        run.StartedAt,
+        change.CustomerId,
+        change.Change,
+        change.Reason,
+        dense_rank() over (order by run.StartedAt desc, change.RunId asc) as Place
+    from Segment_Change as change
+    inner join Office_Run as run on change.RunId = run.RunId
+    where change.Segment = $segment and change.Reason is not null
+)
+
+select
+    changed.RunId,
+    changed.AsOfTime,
+    changed.CustomerId,
+    coalesce(customer.Name, changed.CustomerId) as Label,
+    changed.Change,
+    changed.Reason,
+    count(*) over (partition by changed.RunId, changed.Change) as Alike
+from changed
+left join Office_Customer as customer on changed.CustomerId = customer.CustomerId
+where changed.Place <= $runs
+qualify row_number() over (partition by changed.RunId, changed.Change order by Label, changed.CustomerId) <= $each
+order by changed.StartedAt desc, changed.RunId asc, changed.Change asc, Label asc, changed.CustomerId asc
