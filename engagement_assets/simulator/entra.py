@@ -186,7 +186,11 @@ class Entra:
                 "error_description": "The admin canceled the request",
                 **answer,
             }
-        address = query["redirect_uri"]
+        address = query.get("redirect_uri")
+        if not address:
+            # The older page leads to the registered address; there is no web site behind this one.
+            text = "The permissions were granted." if accepted else "Nothing was granted."
+            return HTMLResponse(f"<h1>Thank you</h1><p>{text} This page can be closed.</p>")
         separator = "&" if "?" in address else "?"
         return RedirectResponse(f"{address}{separator}{urlencode(answer)}", status_code=302)
 
@@ -198,7 +202,7 @@ class Entra:
             text = f"AADSTS90002: Tenant '{tenant}' not found."
         elif query.get("client_id") != self._registration.client_id:
             text = "AADSTS700016: Application was not found in the directory."
-        elif not query.get("redirect_uri"):
+        elif is_v2 and not query.get("redirect_uri"):
             text = "AADSTS50011: The redirect URI is missing."
         elif is_v2 and not query.get("scope", "").endswith("/.default"):
             text = "AADSTS90014: The required field 'scope' is missing."

@@ -254,6 +254,18 @@ def test_consent_page(
         assert server.registration.granted == {"Mail.Send"}
 
 
+@pytest.mark.parametrize(("decision", "says"), [("accept", "were granted"), ("cancel", "Nothing")])
+def test_the_older_consent_page_needs_no_address_to_return_to(
+    server: SimulatedServer, visitor: Visitor, decision: str, says: str
+) -> None:
+    server.withdraw()
+    address = f"{server.login_url}/{server.tenant_id}/adminconsent?client_id={server.client_id}"
+    answer = visitor.session.post(address, data={"decision": decision}, timeout=9)
+    assert answer.status_code == 200
+    assert says in answer.text
+    assert bool(server.registration.granted) == (decision == "accept")
+
+
 def test_consent_page_refuses_what_it_does_not_know(
     server: SimulatedServer, visitor: Visitor
 ) -> None:
