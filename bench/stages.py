@@ -21,9 +21,17 @@ from engagement_assets import config, schemas
 from engagement_assets.activity import people
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.config import Configuration
-from engagement_assets.warehouse import database, inputs, publishing, reading
+from engagement_assets.warehouse import (
+    database,
+    inputs,
+    measures,
+    publishing,
+    reading,
+    segments,
+)
 from engagement_assets.warehouse.activity_store import ActivityStore
-from engagement_assets.warehouse.models import Model, build, load_models
+from engagement_assets.warehouse.lineage import Lineage
+from engagement_assets.warehouse.models import FOLLOWING, Model, build, load_models
 from engagement_assets.warehouse.sources import SOURCES, Source
 from engagement_assets.window import Window
 
@@ -91,8 +99,14 @@ def models(settings: Configuration, folder: Path = SQL) -> Result:
     seconds: dict[str, float] = {}
     with database.connect(warehouse_file(settings)) as connection, stopwatch() as watch:
         inputs.write_run_end(connection, datetime.now(UTC))
+        Lineage(ordered).write(connection)
+        are_collected = False
         for model in ordered:
             began = time.perf_counter()
+            if model.layer == FOLLOWING and not are_collected:
+                segments.collect(connection, ordered)
+                measures.collect(connection, ordered)
+                are_collected = True
             build(connection, model)
             seconds[model.name] = time.perf_counter() - began
     return {"seconds": watch.wall, "cpu": watch.cpu, "by_model": seconds}

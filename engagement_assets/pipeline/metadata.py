@@ -7,7 +7,8 @@ import dagster as dg
 import duckdb
 
 from engagement_assets import schemas
-from engagement_assets.warehouse.models import Model, column_lineage, columns
+from engagement_assets.warehouse.lineage import Lineage
+from engagement_assets.warehouse.models import Model, columns
 from engagement_assets.warehouse.sources import SOURCES
 
 
@@ -33,18 +34,19 @@ def of_source(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any
     return of_table(connection, name, described)
 
 
-def of_model(connection: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Any]:
+def of_model(
+    connection: duckdb.DuckDBPyConnection, model: Model, lineage: Lineage
+) -> dict[str, Any]:
     """Return the metadata of an SQL model, column lineage included."""
-    upstream = {name: columns(connection, name) for name in model.references}
-    lineage = {
+    origins = {
         column: [
             dg.TableColumnDep(asset_key=dg.AssetKey(table), column_name=source)
             for table, source in sources
         ]
-        for column, sources in column_lineage(model, upstream).items()
+        for column, sources in lineage.of(model.name).items()
     }
     return of_table(connection, model.name, descriptions(model)) | {
-        "dagster/column_lineage": dg.TableColumnLineage(lineage)
+        "dagster/column_lineage": dg.TableColumnLineage(origins)
     }
 
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engagement_assets.warehouse.lineage import column_lineage
 from engagement_assets.warehouse.models import (
     Model,
     ModelError,
     build,
-    column_lineage,
     columns,
     load_models,
     upstream,

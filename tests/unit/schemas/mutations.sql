@@ -233,3 +233,15 @@ UPDATE Office_ScoreHistory SET EngagementScore = EngagementScore + 1 WHERE RunId
 
 -- Office_ScoreHistory: the history ends with the scores of Office (2)
 UPDATE Office_ScoreHistory SET CustomerId = 'C' WHERE RunId = 'r2' AND CustomerId = 'B';
+
+-- Column_Lineage.TableName: not empty, no white space around (2)
+UPDATE Column_Lineage SET TableName = '';
+
+-- Column_Lineage.ColumnName: not empty, no white space around (2)
+UPDATE Column_Lineage SET ColumnName = '';
+
+-- Column_Lineage.SourceTable: not empty, no white space around (1)
+UPDATE Column_Lineage SET SourceTable = ' account' WHERE SourceTable = 'account';
+
+-- Column_Lineage.SourceColumn: not empty, no white space around (2)
+UPDATE Column_Lineage SET SourceColumn = '';

@@ -46,3 +46,7 @@ INSERT INTO Office_ScoreHistory VALUES ('r1', '2026-11-17 12:00:00+00', 'A|1', 4
 INSERT INTO Office_ScoreHistory
 SELECT 'r2', '2026-11-24 12:00:00+00', CustomerId, EngagementScore FROM Office
 WHERE AggregationLevel = 'year';
+
+INSERT INTO Column_Lineage VALUES
+    ('Office', 'CustomerId', 'account', 'account_id', 'account id as the customer dataset has it'),
+    ('Office', 'EngagementScore', 'Office_ScoreContribution', 'Points', NULL);
