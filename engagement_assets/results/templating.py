@@ -72,7 +72,8 @@ def customer_url(customer_id: str) -> str:
 
 def here(request: Request, **changes: object) -> str:
     """Return the address of this page with other parameters; None removes one."""
-    return address(request.url.path, request.query_params, **changes)
+    # not url.path, which is quoted already: an id with a question mark in it would be quoted twice
+    return address(request.scope["path"], request.query_params, **changes)
 
 
 def address(path: str, parameters: QueryParams, **changes: object) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engagement_assets.results import charts
 from engagement_assets.results.card.activity import Activity, Choice, previous_month
 from engagement_assets.results.card.changes import History, Months, compare
 from engagement_assets.results.card.score import Part, Why
@@ -16,6 +17,7 @@ Row = Mapping[str, Any]
 
 PARTS = 7  # rows of Office_ScoreContribution for each row of Office
 _BEHIND_EVERYTHING = 2**62
+_SCORE_STEP = 5  # points between the lines across, at least
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,27 @@ class Card:
     children: Sequence[Row]
     engaged: "Engaged | None"
 
+    @property
+    def last_email(self) -> date | None:
+        """The day of the last e-mail in the year looked at."""
+        return self._ago(self.account["DaysSinceLastEmail"])
+
+    @property
+    def last_meeting(self) -> date | None:
+        """The day of the last meeting in the year looked at."""
+        return self._ago(self.account["DaysSinceLastMeeting"])
+
+    @property
+    def history_line(self) -> charts.Line:
+        """The scores of the runs that found activity, over time."""
+        return charts.line(
+            [(run.as_of.timestamp(), run.score) for run in self.history.scored],
+            least_step=_SCORE_STEP,
+        )
+
+    def _ago(self, days: int | None) -> date | None:
+        return None if days is None else self.today - timedelta(days)
+
 
 @dataclass(frozen=True)
 class Engaged:
@@ -103,7 +126,7 @@ def read(snapshot: Snapshot, customer_id: str, choice: Choice, time_zone: str) -
     account = snapshot.row(query("card_account"), customer)
     if account is None:
         return None
-    (run,) = snapshot.rows(query("overview_run"))
+    (run,) = snapshot.rows(query("card_run"))
     today = run["AsOfTime"].astimezone(ZoneInfo(time_zone)).date()
     history = History.of(snapshot.rows(query("card_history"), customer))
     (mailboxes,) = snapshot.rows(query("card_mailboxes"))

@@ -5,5 +5,5 @@ select
     count(*) filter (where not IsEngaged) as NotEngaged
 from Customer_Profile
 where
-    contains(lower(strip_accents(coalesce(Name, ''))), $search)
-    or contains(lower(strip_accents(CustomerId)), $search)
+    contains(lower(strip_accents(coalesce(Name, ''))), lower(strip_accents($search)))
+    or contains(lower(strip_accents(CustomerId)), lower(strip_accents($search)))

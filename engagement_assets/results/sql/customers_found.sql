@@ -1,4 +1,4 @@
--- Customers whose name or id holds a text ($search, lower case, without accents; empty finds all).
+-- Customers whose name or id holds the text $search, in whatever case and accents.
 -- Grain: one customer. Engaged ones only with $engaged = 'yes', the others only with 'no'.
 select
     CustomerId,
@@ -6,6 +6,7 @@ select
     coalesce(Name, CustomerId) as Label,
     EngagementScore as Score,
     ScoreChange,
+    case when IsEngaged then ScoreTrend end as ScoreTrend,
     Rank,
     IsEngaged,
     NoOfEmails_ToAccount as EmailsTo,
@@ -15,7 +16,7 @@ select
 from Customer_Profile
 where
     (
-        contains(lower(strip_accents(coalesce(Name, ''))), $search)
-        or contains(lower(strip_accents(CustomerId)), $search)
+        contains(lower(strip_accents(coalesce(Name, ''))), lower(strip_accents($search)))
+        or contains(lower(strip_accents(CustomerId)), lower(strip_accents($search)))
     )
     and ($engaged = '' or IsEngaged = ($engaged = 'yes'))
