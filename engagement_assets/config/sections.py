@@ -190,8 +190,9 @@ class Results(Section):
     dagster_url: WebUrl | None = Field(
         None, description="Where people find the Dagster UI, to link to runs."
     )
-    rules_folder: RelativePath | None = Field(
-        None, description="The folder that administrators may save segments in."
+    save_segments: bool = Field(
+        default=False,
+        description="Whether administrators may save rules as segments, in sql_folder.",
     )
 
 

@@ -133,7 +133,7 @@ class AppSettings:
             public_url=results.public_url,
             frame_origins=results.frame_origins,
             dagster_url=results.dagster_url or local_ui,
-            rules_folder=results.rules_folder,
+            rules_folder=_rules_folder(configuration),
         )
 
     @property
@@ -176,6 +176,17 @@ def _see_that_nobody_else_gets_in(configuration: Configuration, host: str) -> No
             "results.public_url is set, but nobody has to sign in. Configure results.sign_in, or "
             "leave public_url out."
         )
+
+
+def _rules_folder(configuration: Configuration) -> Path | None:
+    if not configuration.results.save_segments:
+        return None
+    if configuration.sql_folder is None:
+        raise ConfigurationError(
+            "results.save_segments is true, but sql_folder is missing: it names the folder that "
+            "segments are saved in and read from."
+        )
+    return configuration.sql_folder / "segments"
 
 
 def _secret(value: str | None, variable: str) -> str:
