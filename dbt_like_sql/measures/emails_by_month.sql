@@ -1,12 +1,20 @@
 -- title: E-mails by month
 -- purpose: E-mails with any account, by direction. An e-mail to two accounts counts once.
 -- unit: count
+with counted as (
+    select
+        day,
+        case when is_from_organisation then 'to' else 'from' end as direction
+    from email_head
+    where email_key in (select email_key from email_account)
+)
+
 select
     substring(cast(period.period_start as varchar), 1, 7) as Month,
-    email_account.direction as Direction, -- to: from us to a customer; from: from a customer to us
-    count(distinct email_account.email_key) as Value
-from email_account
+    counted.direction as Direction, -- to: from us to a customer; from: from a customer to us
+    count(*) as Value
+from counted
 inner join period_of_day as period
-    on email_account.day = period.day
+    on counted.day = period.day
 where period.aggregation_level = 'month'
-group by period.period_start, email_account.direction
+group by period.period_start, counted.direction

@@ -22,6 +22,16 @@ _CUSTOMER = "customerid"
 # what an account is called says nothing about how it behaves
 _NO_FIGURES = frozenset({_CUSTOMER, "name"})
 
+# of all others nobody asks what changed
+_MOVED = """
+    select coalesce(row.customer_id, earlier.CustomerId)
+    from segment_row as row
+    full outer join previous_segment_member as earlier
+        on row.segment = earlier.Segment and row.customer_id = earlier.CustomerId
+    where (row.customer_id is null or earlier.CustomerId is null)
+        and exists (select 1 from previous_profile)
+"""
+
 
 def check(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     """See that the table of a segment lists accounts, each once.
@@ -147,13 +157,18 @@ def _collect_changes(connection: duckdb.DuckDBPyConnection) -> None:
     ).fetchall()
     for (column,) in decisive:
         connection.execute(
-            "insert into profile_change "
-            f"select coalesce(now.CustomerId, before.CustomerId), ?, "
-            f"cast(to_json(before.{name(column)}) as varchar), "
-            f"cast(to_json(now.{name(column)}) as varchar) "
-            f"from {_PROFILE} as now full outer join previous_profile as before "
-            "on now.CustomerId = before.CustomerId "
-            f"where now.{name(column)} is distinct from before.{name(column)}",
+            f"""
+            insert into profile_change
+            select
+                coalesce(now.CustomerId, before.CustomerId), ?,
+                cast(to_json(before.{name(column)}) as varchar),
+                cast(to_json(now.{name(column)}) as varchar)
+            from {_PROFILE} as now
+            full outer join previous_profile as before on now.CustomerId = before.CustomerId
+            where
+                now.{name(column)} is distinct from before.{name(column)}
+                and coalesce(now.CustomerId, before.CustomerId) in ({_MOVED})
+            """,
             [column],
         )
 

@@ -271,7 +271,7 @@ _ALL = (
     ),
     Source(
         "profile_change",
-        "Which columns of which accounts changed in Customer_Profile since the run before.",
+        "What changed in Customer_Profile of accounts that joined or left a segment.",
         {
             "customer_id": ("VARCHAR", "the account"),
             "column_name": ("VARCHAR", "the column"),
