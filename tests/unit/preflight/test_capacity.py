@@ -1,0 +1,91 @@
+"""Estimates of time and disk, and which error decides."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engagement_assets.activity.source import User
+from engagement_assets.errors import ConfigurationError, ConsentError, EngagementError
+from engagement_assets.preflight import capacity, check
+from engagement_assets.preflight.capacity import BYTES_PER_COPY, Estimate
+from engagement_assets.preflight.mailboxes import Probes, inspect, spread
+from engagement_assets.window import Window
+
+WINDOW = Window.until(datetime(2026, 11, 24, 12, tzinfo=UTC), "UTC")
+
+
+def estimate(copies: int) -> Estimate:
+    return Estimate(mailboxes=2, copies=copies, requests=0, seconds=60)
+
+
+def test_disk(tmp_path: Path) -> None:
+    free = shutil.disk_usage(tmp_path).free // BYTES_PER_COPY
+    place = tmp_path / "not" / "there" / "yet"
+    assert capacity.disk(place, estimate(1_000)).level == "ok"
+    assert capacity.disk(place, None).level == "ok"
+    assert capacity.disk(place, estimate(free * 2 // 3)).level == "warning"
+    found = capacity.disk(place, estimate(free * 3))
+    assert (found.level, found.exit_code) == ("error", 1)
+    assert not place.exists()
+
+
+def test_a_place_that_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    found = capacity.disk(tmp_path / "file" / "data", estimate(1))
+    assert (found.level, found.exit_code) == ("error", 2)
+
+
+def test_more_of_everything_takes_longer() -> None:
+    def of(mailboxes: int = 100, messages: float | None = 10_000) -> Estimate:
+        return capacity.of_graph(mailboxes, 5, messages, WINDOW)
+
+    assert of(messages=None) == of(messages=capacity.ASSUMED_MESSAGES)
+    assert of(200).seconds > of(100).seconds
+    assert of(messages=100_000).requests > of(messages=10_000).requests
+    assert of(messages=10_000).seconds > of(messages=0).seconds
+    assert of(messages=0).requests > 100 * 12
+    # one mailbox is not read by eight workers at once
+    assert of(1).seconds > of(8).seconds * 0.9
+    assert of(2_500).copies == 2_500 * 11_000
+
+
+def test_what_was_assumed_is_said() -> None:
+    assumed = capacity.first_run(capacity.of_graph(10, 1, None, WINDOW), counted=0).found
+    assert "Assumed: 10,000 messages a mailbox" in assumed
+    counted = capacity.first_run(capacity.of_graph(10, 1, 500, WINDOW), counted=7).found
+    assert "From 7 mailbox(es) counted" in counted
+    folder = capacity.first_run(estimate(5), counted=0).found
+    assert "requests" not in folder
+
+
+def test_durations_and_sizes() -> None:
+    durations = [capacity.duration(seconds) for seconds in (0, 61, 5_401, 3_600 * 12.2)]
+    assert durations == ["1 min", "2 min", "1.5 h", "12 h"]
+    sizes = [capacity.size(number) for number in (10, 2_000, 3_400_000, 7e9, 25e13)]
+    assert sizes == ["10 bytes", "2 kB", "3 MB", "7 GB", "250.0 TB"]
+
+
+def test_the_worst_error_decides() -> None:
+    found = {
+        kind: check.error("subject", "found", "advice", kind)
+        for kind in (EngagementError, ConsentError, ConfigurationError)
+    }
+    fine = check.warning("subject", "found", "advice")
+    assert check.exit_code((fine, check.not_checked("subject", "why"))) == 0
+    assert check.exit_code((fine, found[EngagementError])) == 1
+    assert check.exit_code((found[EngagementError], found[ConsentError])) == 3
+    assert check.exit_code(tuple(found.values())) == 2
+
+
+def test_spread_takes_people_from_everywhere() -> None:
+    persons = [User(str(number), ()) for number in range(100)]
+    assert [int(person.id) for person in spread(persons, 4)] == [0, 25, 50, 75]
+    assert spread(persons[:3], 25) == persons[:3]
+    assert spread(persons, 0) == []
+
+
+def test_no_more_than_a_few_mailboxes_are_named() -> None:
+    found = inspect(Probes(dict.fromkeys(map(str, range(40)), "no mailbox"), ()), persons=90)
+    assert "40 of 90 probed: 0 answer(s)" in found.found
+    assert "(0, 1, 2, 3, 4 and 35 more)" in found.found
+    assert found.level == "warning"

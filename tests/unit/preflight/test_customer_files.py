@@ -1,0 +1,104 @@
+"""The customer dataset before the first run: real columns, and what would become of the rows."""
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from engagement_assets import config
+from engagement_assets.activity import people
+from engagement_assets.activity.folder import FolderSource
+from engagement_assets.activity.people import People
+from engagement_assets.config import Customers
+from engagement_assets.preflight import customer_files
+from engagement_assets.preflight.check import Check
+from tests.organisations import write_organisation
+from tests.support import pipeline
+
+PRIVATE = "ann.secret@customer.example"
+PEOPLE = People((), frozenset({"ada@contoso.com"}), frozenset(), {})
+
+
+def settings(folder: Path, contacts: str, accounts: str | None = None, **keys: str) -> Customers:
+    content: dict[str, str] = {"contacts": "contacts.csv", **keys}
+    (folder / "contacts.csv").write_text(contacts, encoding="utf-8")
+    if accounts is not None:
+        content["accounts"] = "accounts.csv"
+        (folder / "accounts.csv").write_text(accounts, encoding="utf-8")
+    return Customers.model_validate(content, context={"folder": folder, "must_exist": True})
+
+
+def inspect(customers: Customers, who: People | None = PEOPLE) -> list[Check]:
+    found = list(customer_files.inspect(customers, who, {"contoso.com"} if who else None))
+    for check in found:
+        assert PRIVATE not in check.found + check.advice
+    return found
+
+
+def test_every_outcome(tmp_path: Path) -> None:
+    rows = [f"C1,{PRIVATE}", f"C1,{PRIVATE}", "C2,bob@b.example", "C3,b@b", ",eve@e.example"]
+    rows += ["C1,nobody", "C1,x@contoso.com", "C4,cy@c.example"]
+    customers = settings(tmp_path, "\n".join(["CustomerId,Email", *rows, ""]))
+    (found,) = inspect(customers)
+    assert found.level == "ok"
+    assert "4 of 8 rows accepted, for 4 account(s)" in found.found
+    assert (
+        "rejected: 1 duplicate, 1 invalid_address, 1 no_account_id, 1 own_organisation"
+        in found.found
+    )
+    assert "Columns: CustomerId, Email" in found.found
+
+
+def test_who_the_colleagues_are_is_not_known_yet(tmp_path: Path) -> None:
+    (found,) = inspect(settings(tmp_path, "CustomerId,Email\nC1,ada@contoso.com\n"), None)
+    assert "1 of 1 rows accepted" in found.found
+    assert "not known yet" in found.found
+
+
+def test_the_wrong_column(tmp_path: Path) -> None:
+    text = f"CustomerId,Email,Phone\nC1,{PRIVATE},0\nC2,b@b.example,1\n"
+    (found,) = inspect(settings(tmp_path, text, email="Phone"))
+    assert (found.level, found.exit_code) == ("error", 2)
+    assert "the address from Phone" in found.found
+
+
+def test_a_column_that_is_missing(tmp_path: Path) -> None:
+    (found,) = inspect(settings(tmp_path, f"Account;Mail\nC1;{PRIVATE}\n"))
+    assert (found.level, found.exit_code) == ("error", 2)
+    assert "'Account', 'Mail'" in found.found
+
+
+def test_a_file_without_a_header(tmp_path: Path) -> None:
+    (found,) = inspect(settings(tmp_path, f"C1,{PRIVATE}\n"))
+    assert (found.level, "no header" in found.found) == ("error", True)
+
+
+def test_accounts_whose_ids_agree_with_none(tmp_path: Path) -> None:
+    contacts = f"CustomerId,Email\nC1,{PRIVATE}\n"
+    good = settings(tmp_path, contacts, "CustomerId,Name\nC1,One\nC2,Two\n")
+    assert [check.level for check in inspect(good)] == ["ok", "ok"]
+    other = settings(tmp_path, contacts, "CustomerId,Name\n0001,One\n")
+    _, found = inspect(other)
+    assert found.level == "warning"
+    assert "1 account(s) with contacts are not among them" in found.found
+
+
+@pytest.mark.parametrize("seed", [1, 6])
+def test_a_run_says_the_same(tmp_path: Path, seed: int) -> None:
+    """What preflight says of the contacts is what the published ledger says afterwards."""
+    file = write_organisation(tmp_path / "organisation", random.Random(seed))
+    loaded = config.load(file)
+    assert loaded.source.kind == "folder"
+    source = FolderSource(loaded.source.path)
+    selected = people.select(source, loaded.mailboxes.addresses, loaded.mailboxes.opted_out)
+    domains = source.organisation_domains() | set(loaded.mailboxes.organisation_domains)
+    said = customer_files.preview(loaded.customers, selected, domains)
+    ledger = Counter(
+        {
+            str(row["Outcome"]): int(str(row["Count"]))
+            for row in pipeline.published(pipeline.run(file))["Office_Ledger"]
+            if row["Item"] == "contact" and row["Outcome"] != "read" and row["Count"]
+        }
+    )
+    assert said.outcomes == ledger
