@@ -29,8 +29,8 @@ def path(question: str, default: str = "", problem: Problem = lambda _: None) ->
 
 
 def confirm(question: str, *, default: bool = True) -> bool:
-    """Ask yes or no."""
-    return bool(_answer(questionary.confirm(question, default=default)))
+    """Ask yes or no, and for Enter behind it: who is used to it would answer the next one, too."""
+    return bool(_answer(questionary.confirm(question, default=default, auto_enter=False)))
 
 
 def choose(question: str, choices: Mapping[str, Value], default: Value | None = None) -> Value:

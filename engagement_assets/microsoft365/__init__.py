@@ -4,5 +4,6 @@ Belongs here: sign-in and consent, one HTTP client, the directory, mail and cale
 files that they become. Does not: SQL, Dagster.
 
 From the bottom: `clouds`, `redaction`, `transport`, `tenant`, `sign_in`; `faults`, `patience`,
-`http`, `paging`; `directory`, `mail`, `calendar`; `slices`, `state`, `download`; `source`, `consent`.
+`http`, `paging`; `directory`, `mail`, `calendar`; `slices`, `state`, `download`; `source`,
+`consent`.
 """

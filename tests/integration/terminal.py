@@ -60,6 +60,22 @@ class Terminal:
         self.press(*keys, ENTER)
         return came
 
+    def correct(self, complaint: str, *keys: str) -> None:
+        """Wait for what is wrong with an answer, and give another one."""
+        self.expect(complaint)
+        self.press(CLEAR, *keys, ENTER)
+
+    def through(self, *answers: str | tuple[str, ...]) -> str:
+        """Answer several questions; one without keys is answered by Enter alone.
+
+        Returns:
+            What was shown before the last one.
+        """
+        shown = ""
+        for each in answers:
+            shown = self.answer(*((each,) if isinstance(each, str) else each))
+        return shown
+
     def wait(self) -> int:
         """Read to the end and return the exit code."""
         deadline = time.monotonic() + TIMEOUT
