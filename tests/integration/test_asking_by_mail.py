@@ -1,0 +1,140 @@
+"""The mail server, tried by preflight and used by configure: a real one, over TLS, with sign-in."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+import yaml
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from engagement_assets import preflight
+from engagement_assets.preflight.check import Check
+from engagement_assets.simulator.generated_tenant import GeneratedTenant
+from engagement_assets.simulator.server import SimulatedServer, simulate
+
+from . import terminal
+from .command import ENGAGEMENT, environment
+from .tenant import ACTIVITY, write_graph
+from .test_configure import ADMINS, GRAPH, KEEP
+
+USER, PASSWORD = "mailer", "a-password-nobody-shows"
+
+
+@dataclass
+class MailServer:
+    """A mail server on localhost that wants STARTTLS and a password."""
+
+    port: int
+    authority: Path
+    received: list[Any] = field(default_factory=list)
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.received.append(envelope)
+        return "250 OK"
+
+
+def authenticate(*asked: Any) -> AuthResult:
+    login = asked[-1]
+    success = isinstance(login, LoginPassword) and login == LoginPassword(
+        USER.encode(), PASSWORD.encode()
+    )
+    return AuthResult(success=success, handled=False)
+
+
+@pytest.fixture
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
+    authority = trustme.CA()
+    file = tmp_path_factory.mktemp("authority") / "ca.pem"
+    authority.cert_pem.write_to_path(str(file))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = MailServer(port, file)
+    controller = Controller(
+        server,
+        hostname="127.0.0.1",
+        port=port,
+        tls_context=context,
+        require_starttls=True,
+        authenticator=authenticate,
+        auth_required=True,
+    )
+    controller.start()
+    yield server
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def tenant() -> Iterator[SimulatedServer]:
+    with simulate(GeneratedTenant(ACTIVITY)) as server:
+        yield server
+
+
+def write(folder: Path, tenant: SimulatedServer, mail_server: MailServer, **changes: Any) -> Path:
+    file = write_graph(folder, tenant)
+    content = yaml.safe_load(file.read_text())
+    content["tenant_admins"] = ["admin@contoso.com"]
+    content["smtp"] = {
+        "host": "localhost",
+        "port": mail_server.port,
+        "sender": "engagement@contoso.com",
+        "user": USER,
+        "ca_bundle": str(mail_server.authority),
+        **changes,
+    }
+    file.write_text(yaml.safe_dump(content))
+    return file
+
+
+def inspect(file: Path, tenant: SimulatedServer, password: str) -> Check:
+    secrets = {
+        "ENGAGEMENT_CLIENT_SECRET": tenant.client_secret,
+        "ENGAGEMENT_SMTP_PASSWORD": password,
+    }
+    report = preflight.inspect(file, environment=secrets)
+    (found,) = (check for check in report.checks if check.subject == "Mail server")
+    assert PASSWORD not in found.found + found.advice
+    return found
+
+
+def test_preflight_tries_it(
+    tmp_path: Path, tenant: SimulatedServer, mail_server: MailServer
+) -> None:
+    file = write(tmp_path, tenant, mail_server)
+    assert inspect(file, tenant, PASSWORD).level == "ok"
+    refused = inspect(file, tenant, "another-password")
+    assert (refused.level, refused.exit_code) == ("error", 1)
+    assert "sign-in of mailer was refused" in refused.found
+    missing = inspect(file, tenant, "")
+    assert (missing.level, missing.exit_code) == ("error", 2)
+    file = write(tmp_path, tenant, mail_server, ca_bundle=None)
+    assert "certificate is not accepted" in inspect(file, tenant, PASSWORD).found
+    assert mail_server.received == []
+
+
+def test_configure_sends_the_request(
+    tmp_path: Path, tenant: SimulatedServer, mail_server: MailServer
+) -> None:
+    write(tmp_path, tenant, mail_server)
+    secrets = {
+        "ENGAGEMENT_CLIENT_SECRET": tenant.client_secret,
+        "ENGAGEMENT_SMTP_PASSWORD": PASSWORD,
+    }
+    with terminal.opened(
+        [ENGAGEMENT, "configure"], environment=environment(secrets), folder=tmp_path
+    ) as asked:
+        asked.through(*GRAPH, *KEEP, ADMINS, "What now?", "Replace it?")
+        asked.answer("Mail it to admin@contoso.com now?")
+        asked.expect("Asked: admin@contoso.com")
+        assert asked.wait() == 0
+    (mail,) = mail_server.received
+    assert mail.rcpt_tos == ["admin@contoso.com"]
+    assert b"/adminconsent?" in mail.content
