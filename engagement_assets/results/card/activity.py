@@ -9,6 +9,7 @@ from engagement_assets.results import charts
 
 LEVELS = ("month", "week")
 SPANS = (3, 6, 12)
+_ROOM = 3  # weeks
 _SCORE_STEP = 10  # points: a chart of scores that goes from 50 to 51 would look like a leap
 
 
@@ -103,7 +104,7 @@ class Activity:
         periods: the periods, the oldest first.
         emails: bars of e-mails to and from the customer.
         meetings: bars of meetings by who called them.
-        scores: a line of the scores; a period without activity counts as 0.
+        scores: a line of the scores; a whole period without activity counts as 0.
         others_called: whether somebody else called a meeting.
     """
 
@@ -146,12 +147,17 @@ class Activity:
             ),
             # in the middle of a period's place, below the bar of the other charts
             scores=charts.line(
-                [(place, period.score or 0.0) for place, period in enumerate(periods)],
+                [(place, _drawn_score(period)) for place, period in enumerate(periods)],
                 least_step=_SCORE_STEP,
                 margin=0.5,
             ),
             others_called=any(period.meetings_other for period in periods),
         )
+
+    @property
+    def first_label(self) -> int:
+        """The place of the first period that a chart names."""
+        return next(place for place, period in enumerate(self.periods) if period.labelled)
 
     @property
     def has_any(self) -> bool:
@@ -166,22 +172,37 @@ def _periods(
     first: date,
     today: date,
 ) -> Iterator[Period]:
-    labels = 0
-    month = None
-    for start in choice.starts(first, today):
-        # a chart of weeks names each month once
-        labelled = choice.level == "month" or start.month != month
-        month = start.month
-        labels += labelled
+    starts = list(choice.starts(first, today))
+    labels = _labels(choice, starts)
+    for place, start in enumerate(starts):
         frame = Period(
             start=start,
             begins=first if start < first else None,
             unfinished=choice.after(start) > today + timedelta(1),
-            labelled=labelled,
-            minor=labels % 2 == 0,
+            labelled=place in labels,
+            minor=place in labels[1::2],
         )
         row = found.get(start)
         yield frame if row is None else _filled(frame, row, meetings)
+
+
+def _labels(choice: Choice, starts: Sequence[date]) -> list[int]:
+    """Return the places that a chart names: every month, or the first week of each."""
+    if choice.level == "month":
+        return list(range(len(starts)))
+    firsts = [
+        place
+        for place, start in enumerate(starts)
+        if place == 0 or start.month != starts[place - 1].month
+    ]
+    # a name needs the room of three weeks
+    return firsts[1:] if len(firsts) > 1 and firsts[1] < _ROOM else firsts
+
+
+def _drawn_score(period: Period) -> float | None:
+    if period.score is None and period.unfinished:
+        return None  # it may still come
+    return period.score or 0.0
 
 
 def _filled(frame: Period, row: Mapping[str, Any], meetings: Mapping[str, int]) -> Period:

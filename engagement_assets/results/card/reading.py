@@ -17,6 +17,7 @@ Row = Mapping[str, Any]
 
 PARTS = 7  # rows of Office_ScoreContribution for each row of Office
 _BEHIND_EVERYTHING = 2**62
+_HISTORY_HEIGHT = 96  # pixels: it stands beside the parts of the score
 _SCORE_STEP = 5  # points between the lines across, at least
 
 
@@ -84,6 +85,7 @@ class Card:
         """The scores of the runs that found activity, over time."""
         return charts.line(
             [(run.as_of.timestamp(), run.score) for run in self.history.scored],
+            _HISTORY_HEIGHT,
             least_step=_SCORE_STEP,
         )
 
