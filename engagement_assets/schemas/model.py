@@ -125,6 +125,25 @@ class Table:
         )
 
 
+@dataclass(frozen=True)
+class TogetherRule:
+    """A rule that one row of one table cannot show.
+
+    Attributes:
+        name: names the check in a `Failure`.
+        table: the table that is wrong, as a rule, when it does not hold.
+        description: what holds.
+        contract: the sections of the contract that say so.
+        sql: counts what breaks it.
+    """
+
+    name: str
+    table: str
+    description: str
+    contract: str
+    sql: str
+
+
 def type_check(column: Column) -> str:
     """Return the name of the check on a column's type."""
     return f"type {column.type}"

@@ -4,40 +4,16 @@ Each query counts what breaks the rule, in one row and column, and reads no sess
 presupposes what the schema of each table says (`validate`): keys are unique, values are allowed.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .model import Failure
+from .model import Failure, TogetherRule
 from .runs import LEDGER_OUTCOMES
 from .score import COMPONENTS
+from .together_followed import CURRENT_RUN, FOLLOWED
 
 if TYPE_CHECKING:
     import duckdb
 
-
-@dataclass(frozen=True)
-class TogetherRule:
-    """A rule that one row of one table cannot show.
-
-    Attributes:
-        name: names the check in a `Failure`.
-        table: the table that is wrong, as a rule, when it does not hold.
-        description: what holds.
-        contract: the sections of the contract that say so.
-        sql: counts what breaks it.
-    """
-
-    name: str
-    table: str
-    description: str
-    contract: str
-    sql: str
-
-
-# Earlier runs stay in Office_Run; the tables beside it are those of the run that finished last.
-_CURRENT_RUN = """(
-    SELECT * FROM Office_Run ORDER BY FinishedAt DESC, StartedAt DESC, RunId DESC LIMIT 1
-)"""
 
 _EVERY_OUTCOME = ", ".join(
     f"('{item}', '{outcome}')" for item, outcomes in LEDGER_OUTCOMES.items() for outcome in outcomes
@@ -48,7 +24,7 @@ def _run_differs(condition: str) -> str:
     """Return SQL that counts 1 when the condition on the current run is true, or there is none."""
     return f"""
         SELECT count(*)
-        FROM (SELECT 1) AS one LEFT JOIN {_CURRENT_RUN} AS run ON true
+        FROM (SELECT 1) AS one LEFT JOIN {CURRENT_RUN} AS run ON true
         WHERE run.RunId IS NULL OR {condition}"""
 
 
@@ -248,10 +224,11 @@ TOGETHER = (
         ) AS office
         FULL JOIN (
             SELECT CustomerId, EngagementScore FROM Office_ScoreHistory
-            WHERE RunId = (SELECT RunId FROM {_CURRENT_RUN} AS run)
+            WHERE RunId = (SELECT RunId FROM {CURRENT_RUN} AS run)
         ) AS history ON history.CustomerId = office.CustomerId
         WHERE office.EngagementScore IS DISTINCT FROM history.EngagementScore""",
     ),
+    *FOLLOWED,
 )
 
 

@@ -245,3 +245,120 @@ UPDATE Column_Lineage SET SourceTable = ' account' WHERE SourceTable = 'account'
 
 -- Column_Lineage.SourceColumn: not empty, no white space around (2)
 UPDATE Column_Lineage SET SourceColumn = '';
+
+-- Customer_Profile: a Rank when the account is engaged, and only then (1)
+UPDATE Customer_Profile SET Rank = 3 WHERE CustomerId = 'C';
+
+-- Customer_Profile: a Rank when the account is engaged, and only then (2)
+UPDATE Customer_Profile SET Rank = NULL;
+
+-- Customer_Profile: nothing is counted for an account that is not engaged (1)
+UPDATE Customer_Profile SET Meetings = 1 WHERE CustomerId = 'C';
+
+-- Customer_Profile: nothing is counted for an account that is not engaged (1)
+UPDATE Customer_Profile SET EngagementScore = 0.1 WHERE CustomerId = 'C';
+
+-- Customer_Profile: DaysSinceLastContact is the smaller of the two (2)
+UPDATE Customer_Profile SET DaysSinceLastContact = DaysSinceLastEmail;
+
+-- Customer_Profile: DaysSinceLastContact is the smaller of the two (2)
+UPDATE Customer_Profile SET DaysSinceLastContact = NULL;
+
+-- Customer_Profile: ScoreTrend is RecentScore less EarlierScore (3)
+UPDATE Customer_Profile SET ScoreTrend = ScoreTrend + 0.1;
+
+-- Customer_Profile: ScoreChange is EngagementScore less ScoreBefore (1)
+UPDATE Customer_Profile SET ScoreChange = -ScoreChange;
+
+-- Customer_Profile: ScoreChange is EngagementScore less ScoreBefore (1)
+UPDATE Customer_Profile SET ScoreChange = NULL;
+
+-- Customer_Profile: ScoreChange is EngagementScore less ScoreBefore (2)
+UPDATE Customer_Profile SET ScoreChange = 0 WHERE ScoreBefore IS NULL;
+
+-- Customer_Profile: every account has a profile (1)
+DELETE FROM Customer_Profile WHERE CustomerId = 'C';
+
+-- Customer_Profile: every account has a profile (2)
+UPDATE Customer_Profile SET CustomerId = 'D' WHERE CustomerId = 'C';
+
+-- Customer_Profile: every account has a profile (1)
+UPDATE Customer_Profile SET Name = 'Loud Ltd' WHERE CustomerId = 'C';
+
+-- Customer_Profile: profiles have the scores of Office (1)
+UPDATE Customer_Profile SET EngagementScore = 48.2 WHERE CustomerId = 'B';
+
+-- Customer_Profile: profiles have the scores of Office (1)
+UPDATE Customer_Profile SET IsEngaged = true WHERE CustomerId = 'C';
+
+-- Customer_Profile: every parent is another account (1)
+UPDATE Customer_Profile SET ParentId = 'D' WHERE CustomerId = 'C';
+
+-- Customer_Profile: every parent is another account (1)
+UPDATE Customer_Profile SET ParentId = 'C' WHERE CustomerId = 'C';
+
+-- Segment_Member: every segment is defined (2)
+DELETE FROM Segment_Definition WHERE Segment = 'busy';
+
+-- Segment_Member: every account of Segment_Member is a customer (1)
+UPDATE Segment_Member SET CustomerId = 'D' WHERE CustomerId = 'B';
+
+-- Segment_History: no more Joined than Members (1)
+UPDATE Segment_History SET Members = 0 WHERE RunId = 'r2';
+
+-- Segment_History: the history of segments ends with their members (1)
+DELETE FROM Segment_Member WHERE CustomerId = 'B';
+
+-- Segment_History: the history of segments ends with their members (1)
+DELETE FROM Segment_History WHERE RunId = 'r2' AND Segment = 'empty';
+
+-- Segment_History: the history of segments ends with their members (1)
+DELETE FROM Segment_Definition WHERE Segment = 'empty';
+
+-- Segment_History: the history of segments counts the changes (1)
+DELETE FROM Segment_Change WHERE RunId = 'r1' AND CustomerId = 'C';
+
+-- Segment_History: the history of segments counts the changes (1)
+UPDATE Segment_Change SET Change = 'joined' WHERE Change = 'left';
+
+-- Segment_History: the history of segments counts the changes (1)
+DELETE FROM Segment_History WHERE RunId = 'r1' AND Segment = 'busy';
+
+-- Segment_History: Segment_History knows the runs (2)
+UPDATE Segment_History SET AsOfTime = AsOfTime + INTERVAL 1 DAY WHERE RunId = 'r2';
+
+-- Segment_Change: Segment_Change knows the runs (2)
+UPDATE Segment_Change SET RunId = 'r3' WHERE RunId = 'r1';
+
+-- Segment_Change.Change: one of joined, left (4)
+UPDATE Segment_Change SET Change = 'stayed';
+
+-- Measure_Definition.Unit: one of number, count, share, score, minutes, days (3)
+UPDATE Measure_Definition SET Unit = 'miles';
+
+-- Measure_Definition.Grain: one of business, customer (3)
+UPDATE Measure_Definition SET Grain = 'person';
+
+-- Measure_Value: every measure is defined (2)
+DELETE FROM Measure_Definition WHERE Measure = 'meetings';
+
+-- Measure_Value: every account of Measure_Value is a customer (1)
+UPDATE Measure_Value SET CustomerId = 'D' WHERE CustomerId = 'B';
+
+-- Measure_Value: values are of the measure's grain (1)
+UPDATE Measure_Value SET CustomerId = NULL WHERE CustomerId = 'B';
+
+-- Measure_Value: values are of the measure's grain (1)
+UPDATE Measure_Value SET CustomerId = 'C' WHERE Measure = 'all_meetings';
+
+-- Measure_History: the history of measures ends with their values (1)
+UPDATE Measure_History SET Value = 3 WHERE RunId = 'r2' AND Dimensions IS NULL;
+
+-- Measure_History: the history of measures ends with their values (1)
+DELETE FROM Measure_Value WHERE Value IS NULL;
+
+-- Measure_History: the history of measures ends with their values (1)
+DELETE FROM Measure_History WHERE RunId = 'r2' AND Dimensions IS NULL;
+
+-- Measure_History: Measure_History knows the runs (1)
+DELETE FROM Office_Run WHERE RunId = 'r1';

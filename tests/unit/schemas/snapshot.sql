@@ -50,3 +50,51 @@ WHERE AggregationLevel = 'year';
 INSERT INTO Column_Lineage VALUES
     ('Office', 'CustomerId', 'account', 'account_id', 'account id as the customer dataset has it'),
     ('Office', 'EngagementScore', 'Office_ScoreContribution', 'Points', NULL);
+
+-- A is the account above C. It joined the only segment in the first run, B in the second, when C left.
+
+INSERT INTO Customer_Profile VALUES
+    ('A|1', 'Åland Ferries', NULL, true, 41.7, 2, 1, 1, 0, 1, 2, 1, 1, 1,
+        '2026-11-23', 1, 0, 0, 30.5, NULL, 1, 0, 1, 2, 40.0, 1.7, 30.0, 20.5, 9.5),
+    ('B', NULL, NULL, true, 48.3, 1, 1, 4, 0, 1, 2, 1, 1, 1,
+        '2026-11-23', 1, 0, 0, 30.5, NULL, 1, 0, 1, 2, NULL, NULL, 10.0, 12.0, -2.0),
+    ('C', 'Silent Ltd', 'A|1', false, 0, NULL, 0, 0, 0, 0, 0, 0, 0, 0,
+        NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, NULL, NULL, 0, 0, 0);
+
+INSERT INTO Segment_Definition VALUES
+    ('busy', 'Busy', 'An e-mail and a meeting.', 'select CustomerId, Meetings …', '["Meetings"]'),
+    ('empty', 'Empty', 'Nobody.', 'select CustomerId …', '[]');
+
+INSERT INTO Segment_Member VALUES
+    ('busy', 'A|1', '2026-11-17 12:00:00+00', '{"Meetings":1}'),
+    ('busy', 'B', '2026-11-24 12:00:00+00', '{"Meetings":1}');
+
+INSERT INTO Segment_History VALUES
+    ('r1', '2026-11-17 12:00:00+00', 'busy', 2, 2, 0),
+    ('r1', '2026-11-17 12:00:00+00', 'gone', 0, 0, 0),
+    ('r2', '2026-11-24 12:00:00+00', 'busy', 2, 1, 1),
+    ('r2', '2026-11-24 12:00:00+00', 'empty', 0, 0, 0);
+
+INSERT INTO Segment_Change VALUES
+    ('r1', '2026-11-17 12:00:00+00', 'busy', 'A|1', 'joined', NULL),
+    ('r1', '2026-11-17 12:00:00+00', 'busy', 'C', 'joined', NULL),
+    ('r2', '2026-11-24 12:00:00+00', 'busy', 'B', 'joined', '{"Meetings":{"before":0,"after":1}}'),
+    ('r2', '2026-11-24 12:00:00+00', 'busy', 'C', 'left', '{}');
+
+INSERT INTO Measure_Definition VALUES
+    ('all_meetings', 'All meetings', 'Meetings.', 'count', 'business', 'select …'),
+    ('meetings', 'Meetings', 'Meetings of each.', 'count', 'customer', 'select …'),
+    ('meetings_by_month', 'Meetings by month', 'Meetings.', 'count', 'business', 'select …');
+
+INSERT INTO Measure_Value VALUES
+    ('all_meetings', NULL, NULL, 2),
+    ('meetings', 'A|1', NULL, 1),
+    ('meetings', 'B', NULL, 1),
+    ('meetings_by_month', NULL, '{"Month":"2026-10"}', NULL),
+    ('meetings_by_month', NULL, '{"Month":"2026-11"}', 2);
+
+INSERT INTO Measure_History VALUES
+    ('r1', '2026-11-17 12:00:00+00', 'all_meetings', NULL, 1),
+    ('r2', '2026-11-24 12:00:00+00', 'all_meetings', NULL, 2),
+    ('r2', '2026-11-24 12:00:00+00', 'meetings_by_month', '{"Month":"2026-10"}', NULL),
+    ('r2', '2026-11-24 12:00:00+00', 'meetings_by_month', '{"Month":"2026-11"}', 2);
