@@ -8,12 +8,14 @@ a subject, a body or a preview. The files that nobody but the pipeline reads are
 
 import base64
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
+
+from tests.support.markers import Markers
 
 from .command import SAME_ID, models_with, run_engagement, write_sample
 
@@ -37,6 +39,7 @@ MARKERS: Mapping[str, str] = {
     "event subject": "Zq7subject marker of a meeting",
     "event place": "Zq7place marker of a meeting",
 }
+LOOK = Markers(MARKERS)
 
 # marker: the columns of landed activity that may hold it
 LANDED: Mapping[str, frozenset[str]] = {
@@ -138,75 +141,13 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 # --- looking ------------------------------------------------------------------------------------
 
 
-def _spellings(text: str) -> Iterator[bytes]:
-    """Yield a text as bytes, in every encoding that somebody may choose for it."""
-    for case in {text, text.upper(), text.lower()}:
-        raw = case.encode()
-        yield raw
-        yield json.dumps(case).strip('"').encode()
-        yield case.replace("@", "%40").encode()
-        yield case.encode("utf-16-le")
-        yield case.encode("utf-16-be")
-        yield raw.hex().encode()
-        for shift in range(3):  # base64 of the text anywhere within something
-            encoded = base64.b64encode(bytes(shift) + raw)
-            start, end = (0, 2, 3)[shift], len(encoded) - 4
-            yield encoded[start:end]
-            yield encoded[start:end].replace(b"+", b"-").replace(b"/", b"_")
-
-
-SPELLINGS = {marker: frozenset(_spellings(text)) for marker, text in MARKERS.items()}
-
-
-def _found(content: bytes) -> set[str]:
-    """Return the markers that are in some bytes, in any spelling."""
-    return {
-        marker
-        for marker, spellings in SPELLINGS.items()
-        if any(spelling in content for spelling in spellings)
-    }
-
-
-def _in_files(folder: Path) -> dict[str, set[str]]:
-    """Return the markers in the bytes of the files below a folder."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    assert files, f"{folder} is empty: nothing was looked at"
-    found = {str(path.relative_to(folder)): _found(path.read_bytes()) for path in files}
-    return {name: markers for name, markers in found.items() if markers}
-
-
-def _in_values(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, set[str]]:
-    """Return the markers in the values of a relation, by column."""
-    answer = connection.execute(f"from {relation}")
-    names = [column[0] for column in answer.description or ()]
-    columns: list[set[str]] = [set() for _ in names]
-    for row in answer.fetchall():
-        for place, value in enumerate(row):
-            columns[place].add(str(value))
-    found = {
-        name: _found("\n".join(values).encode())
-        for name, values in zip(names, columns, strict=True)
-    }
-    return {name: markers for name, markers in found.items() if markers}
-
-
-def _tables(database: Path) -> dict[str, dict[str, set[str]]]:
-    with duckdb.connect(database, read_only=True) as connection:
-        names = connection.execute(
-            "select table_name from duckdb_tables() where not internal"
-        ).fetchall()
-        assert names
-        found = {name: _in_values(connection, f'"{name}"') for (name,) in names}
-    return {name: columns for name, columns in found.items() if columns}
-
-
 def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
-    for number, spelling in enumerate(sorted(SPELLINGS["sender"])):
+    for number, spelling in enumerate(sorted(LOOK.spellings["sender"])):
         (tmp_path / str(number)).write_bytes(b"x" + spelling + b"x")
-    assert all("sender" in markers for markers in _in_files(tmp_path).values())
-    assert len(_in_files(tmp_path)) == len(SPELLINGS["sender"])
+    assert all("sender" in markers for markers in LOOK.in_files(tmp_path).values())
+    assert len(LOOK.in_files(tmp_path)) == len(LOOK.spellings["sender"])
     encoded = base64.b64encode(b"ab" + SENDER.encode() + b"cd")
-    assert _found(encoded) == {"sender"}
+    assert LOOK.found(encoded) == {"sender"}
 
 
 def test_the_private_activity_was_read(runs: Runs) -> None:
@@ -227,28 +168,22 @@ def test_the_private_activity_was_read(runs: Runs) -> None:
 
 
 def test_nothing_is_said(runs: Runs) -> None:
-    assert _found(runs.said) == set()
+    assert LOOK.found(runs.said) == set()
 
 
 def test_nothing_is_in_what_dagster_keeps(runs: Runs) -> None:
     """Runs, events, checks, materialisations, logs, and what steps printed."""
     assert any((runs.data / "dagster").rglob("*.db"))
-    assert _in_files(runs.data / "dagster") == {}
+    assert LOOK.in_files(runs.data / "dagster") == {}
 
 
 def test_nothing_is_published(runs: Runs) -> None:
-    snapshots = runs.data / "snapshots"
-    assert _in_files(snapshots) == {}
-    for parquet in snapshots.rglob("*.parquet"):
-        with duckdb.connect() as connection:
-            assert _in_values(connection, f"read_parquet('{parquet}')") == {}, parquet.name
-    for database in snapshots.rglob("*.duckdb"):
-        assert _tables(database) == {}
+    assert LOOK.in_published(runs.data / "snapshots") == {}
 
 
 def test_nothing_is_in_the_manifest(runs: Runs) -> None:
     manifest = runs.data / "activity" / "manifest.json"
-    assert _found(manifest.read_bytes()) == set()
+    assert LOOK.found(manifest.read_bytes()) == set()
 
 
 def test_landed_activity_holds_only_what_decides_between_copies(runs: Runs) -> None:
@@ -257,13 +192,15 @@ def test_landed_activity_holds_only_what_decides_between_copies(runs: Runs) -> N
     for parquet in files:
         if parquet.suffix == ".parquet":
             with duckdb.connect() as connection:
-                for column, markers in _in_values(connection, f"read_parquet('{parquet}')").items():
+                for column, markers in LOOK.in_values(
+                    connection, f"read_parquet('{parquet}')"
+                ).items():
                     wrong = {m for m in markers if column not in LANDED.get(m, ())}
                     assert wrong == set(), f"{parquet.name}, {column}"
 
 
 def test_the_warehouse_holds_only_what_decides_between_copies(runs: Runs) -> None:
-    found = _tables(runs.data / "warehouse" / "warehouse.duckdb")
+    found = LOOK.in_tables(runs.data / "warehouse" / "warehouse.duckdb")
     wrong = {
         f"{table}.{column}: {marker}"
         for table, columns in found.items()
@@ -272,5 +209,5 @@ def test_the_warehouse_holds_only_what_decides_between_copies(runs: Runs) -> Non
         if column not in LANDED.get(marker, ())
     }
     assert wrong == set()
-    markers = set().union(*_in_files(runs.data / "warehouse").values())
+    markers = set().union(*LOOK.in_files(runs.data / "warehouse").values())
     assert markers <= LANDED.keys()
