@@ -71,6 +71,11 @@ def compute(config_file: Path, now: datetime | None = None) -> Tables:
 
     Left out is what a run makes up or words freely: RunId, StartedAt, FinishedAt, Reason.
     """
+    return all_tables(results(config_file, now))
+
+
+def results(config_file: Path, now: datetime | None = None) -> Results:
+    """Return everything that the tables are made of."""
     settings: Json = yaml.safe_load(config_file.read_text(encoding="utf-8"))
     source = section(settings, "source")
     if source["kind"] != "folder":
@@ -94,15 +99,14 @@ def compute(config_file: Path, now: datetime | None = None) -> Tables:
         for account in customers.names
     ]
     rows = make_rows(activities, window)
-    return all_tables(
-        Results(
-            window,
-            people,
-            statuses,
-            customers,
-            emails,
-            meetings,
-            rows,
-            contributions(rows, read_weights(settings)),
-        )
+    return Results(
+        window,
+        people,
+        statuses,
+        customers,
+        emails,
+        meetings,
+        replies,
+        rows,
+        contributions(rows, read_weights(settings)),
     )

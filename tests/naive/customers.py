@@ -28,6 +28,8 @@ class Customers:
     accounts_of: dict[str, set[str]]
     """The address of a contact to the accounts it belongs to."""
     ledger: Counter[str]
+    parents: dict[str, str]
+    """Account ids to what the accounts file says is the account above, true or not."""
 
 
 def judge(
@@ -75,11 +77,17 @@ def read_customers(folder: Path, settings: Json, people: People) -> Customers:
         ledger["read"] += 1
         ledger[outcome] += 1
 
+    parents: dict[str, str] = {}
     if settings.get("accounts"):
         name_column = str(settings["account_name"])
-        for row in read_csv(folder / str(settings["accounts"]), [id_column, name_column]):
+        parent_column = str(settings.get("parent") or id_column)
+        columns = [id_column, name_column, parent_column]
+        for row in read_csv(folder / str(settings["accounts"]), columns):
             account = str(row[id_column]).strip()
             if account != "":
                 # An account that is listed twice keeps the first name that it has.
                 names[account] = names.get(account) or str(row[name_column]).strip() or None
-    return Customers(names, dict(accounts_of), ledger)
+                parent = str(row[parent_column]).strip()
+                if settings.get("parent") and parent != "":
+                    parents.setdefault(account, parent)
+    return Customers(names, dict(accounts_of), ledger, parents)

@@ -53,6 +53,8 @@ class AccountMeeting:
     """A processed meeting as one account sees it."""
 
     account: str
+    number: int
+    """The same for all accounts of one meeting."""
     direction: str
     """``from``, ``to``, or ``third_party``."""
     time: datetime
@@ -151,7 +153,7 @@ def participants(copies: list[Copy], people: People) -> tuple[set[str], set[str]
 
 
 def as_accounts_see_it(
-    copies: list[Copy], people: People, customers: Customers
+    number: int, copies: list[Copy], people: People, customers: Customers
 ) -> list[AccountMeeting]:
     """Return the accounts that a meeting is with (section 3.5)."""
     persons, others, organiser = participants(copies, people)
@@ -174,7 +176,9 @@ def as_accounts_see_it(
             direction = "to"
         elif organiser in contacts:
             direction = "from"
-        found.append(AccountMeeting(account, direction, leading.start, minutes, persons, contacts))
+        found.append(
+            AccountMeeting(account, number, direction, leading.start, minutes, persons, contacts)
+        )
     return found
 
 
@@ -216,7 +220,7 @@ def read_meetings(
             ledger["outside_window"] += 1
             continue
         processed.append(start)
-        found = as_accounts_see_it(copies, people, customers)
+        found = as_accounts_see_it(len(processed), copies, people, customers)
         ledger["counted" if found else "no_account"] += 1
         with_accounts.extend(found)
     return Meetings(processed, with_accounts, ledger)

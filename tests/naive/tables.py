@@ -8,7 +8,7 @@ from . import customers as customer_rules
 from . import emails as email_rules
 from . import meetings as meeting_rules
 from .customers import Customers
-from .emails import Emails
+from .emails import Emails, Reply
 from .meetings import Meetings
 from .office import OfficeRow
 from .people import People
@@ -39,6 +39,7 @@ class Results:
     customers: Customers
     emails: Emails
     meetings: Meetings
+    replies: list[Reply]
     rows: list[OfficeRow]
     contributions: list[Contribution]
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -202,6 +203,23 @@ def with_columns(
     return [[row[place] for place in order] for row in [header, *table]]
 
 
+def make_parents(customers: Customers) -> list[str]:
+    """Return a column of parents, header first; often none, sometimes of no account, or in circles.
+
+    It has a generator of its own: what was drawn before there were parents stays as it was.
+    """
+    dice = Dice(random.Random(repr(customers.names)))
+    if dice.chance(0.4):
+        return []
+    accounts = [account for account, _ in customers.names if account] or ["nobody"]
+    column = ["Account above"]
+    for _ in customers.names:
+        parent = dice.pick(accounts[:4] if dice.chance(0.5) else accounts)
+        parent = "nobody" if dice.chance(0.05) else parent
+        column.append(dice.padded(parent) if dice.chance(0.6) else "")
+    return column
+
+
 def write_customers(dice: Dice, customers: Customers, folder: Path) -> Json:
     """Write the files, and return the ``customers`` section of the configuration."""
     account_column = dice.pick(("CustomerId", "account_id", "Account ID", "konto-nr"))
@@ -225,6 +243,9 @@ def write_customers(dice: Dice, customers: Customers, folder: Path) -> Json:
         settings["accounts"] = "accounts.csv"
         settings["account_name"] = name_column
         names = with_columns(dice, (account_column, name_column), customers.names)
+        if parents := make_parents(customers):
+            settings["parent"] = "Account above"
+            names = [[*row, parent] for row, parent in zip(names, parents, strict=True)]
         (folder / "accounts.csv").write_bytes(csv_text(dice, names))
     if customers.excluded or dice.chance(0.5):
         settings["excluded"] = customers.excluded
