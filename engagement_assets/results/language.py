@@ -92,10 +92,12 @@ class Language:
         return f"{day} {dates.format_time(local, 'HH:mm', locale=self._locale)}"
 
     def minutes(self, value: float | None) -> str:
-        """Write a duration given in minutes: 45 min, 3 h 20 min, 2 days 4 h."""
+        """Write a duration given in minutes: 20 s, 45 min, 3 h 20 min, 2 days 4 h."""
         if value is None:
             return NOTHING
         whole = round(value)
+        if whole < 1:
+            return self.gettext("{} s").format(self.number(value * 60))
         if whole < 60:
             return self.gettext("{} min").format(self.number(whole))
         if whole < 24 * 60:

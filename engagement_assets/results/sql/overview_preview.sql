@@ -1,0 +1,18 @@
+-- The enriched customers whose name or id holds the text $search, in whatever case and accents.
+-- Grain: one customer.
+select
+    CustomerId,
+    coalesce(Name, CustomerId) as Name,
+    EngagementScore,
+    ScoreChange,
+    NoOfEmails_ToAccount,
+    NoOfEmails_FromAccount,
+    Meetings,
+    DaysSinceLastContact
+from Customer_Profile
+where
+    IsEngaged
+    and (
+        contains(lower(strip_accents(coalesce(Name, ''))), lower(strip_accents($search)))
+        or contains(lower(strip_accents(CustomerId)), lower(strip_accents($search)))
+    )
