@@ -109,8 +109,9 @@ def look(
     terms, status, of = configuration.privacy_terms, None, "privacy terms"
     if tenant is not None and configuration.source.kind == "graph":
         # no mailbox is touched, not even to see whether it answers, before the terms are accepted
-        listed = configuration.mailboxes.addresses if terms else ()
-        status = check(tenant, listed, configuration.mailboxes.opted_out, patience)
+        mailboxes = configuration.mailboxes
+        listed, opted_out = (mailboxes.addresses, mailboxes.opted_out) if terms else ((), ())
+        status = check(tenant, listed, opted_out, patience)
         of = f"{configuration.source.tenant_id} {configuration.source.client_id}"
     seen = Consent(terms, status)
     grant = grants.remember(
