@@ -7,10 +7,10 @@ on disk it may be gone by then, because an open file stays readable.
 
 import contextlib
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import duckdb
 from fastapi import Depends, Request
@@ -22,6 +22,7 @@ STATEMENT_MILLISECONDS = 20_000  # a page that takes longer has lost its reader 
 _ATTEMPTS = 5  # to open what was replaced while it was being opened; a run takes seconds at least
 
 Parameters = Mapping[str, Any]
+_Answer = TypeVar("_Answer")
 
 
 class NothingPublishedError(EngagementError):
@@ -39,10 +40,17 @@ class Snapshot:
         name: the snapshot's folder, such as `000004`.
     """
 
-    def __init__(self, name: str, cursor: duckdb.DuckDBPyConnection, tables: frozenset[str]):
+    def __init__(
+        self,
+        name: str,
+        cursor: duckdb.DuckDBPyConnection,
+        tables: frozenset[str],
+        memory: "_Memory",
+    ) -> None:
         self.name = name
         self.cursor = cursor
         self._tables = tables
+        self._memory = memory
 
     def has(self, table: str) -> bool:
         """Tell whether the snapshot has a table; one of an older version may not."""
@@ -64,6 +72,22 @@ class Snapshot:
                 "stopped. Ask for less, or give the server more processors."
             ) from None
 
+    def remembered(self, question: Hashable, answer: Callable[[], _Answer]) -> _Answer:
+        """Return what was found out about this snapshot before; find it out at the first time.
+
+        For what takes long and is the same for everybody. One answer is looked for at a time, so
+        that a crowd of readers does not ask the same thing many times.
+
+        Args:
+            question: tells one thing from another.
+            answer: finds it out.
+        """
+        with self._memory.lock:
+            if question not in self._memory.answers:
+                self._memory.answers[question] = answer()
+            found: _Answer = self._memory.answers[question]
+            return found
+
     def row(self, sql: str, parameters: Parameters | None = None) -> dict[str, Any] | None:
         """Run one SELECT and return its first row; None without any."""
         rows = self.rows(sql, parameters)
@@ -79,12 +103,21 @@ class _Identity:
     modified: int
 
 
+class _Memory:
+    """What was found out about a snapshot; it goes with it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.answers: dict[Hashable, Any] = {}
+
+
 class _Opened:
     """An open snapshot and how many requests read it."""
 
     def __init__(self, identity: _Identity) -> None:
         self.identity = identity
         self.readers = 0
+        self.memory = _Memory()
         # attached to a database of its own: two snapshots never share one, even at the same path
         self.connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
         try:
@@ -124,7 +157,8 @@ class Snapshots:
         try:
             with opened.connection.cursor() as cursor:
                 cursor.execute("use snapshot")
-                yield Snapshot(opened.identity.file.parent.name, cursor, opened.tables)
+                name = opened.identity.file.parent.name
+                yield Snapshot(name, cursor, opened.tables, opened.memory)
         finally:
             with self._lock:
                 opened.readers -= 1
