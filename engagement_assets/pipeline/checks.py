@@ -80,9 +80,24 @@ def counts_do_not_fall(workspace: Workspace) -> dg.AssetCheckResult:
     )
 
 
+@dg.asset_check(asset="account_parent")
+def parents_are_accounts(workspace: Workspace) -> dg.AssetCheckResult:
+    """Every parent that the accounts file names is an account, and no account is above itself."""
+    rows = workspace.connection.execute(
+        "select outcome, count(*) from account_parent where outcome in ('unknown', 'circle') "
+        "group by all"
+    ).fetchall()
+    return dg.AssetCheckResult(
+        passed=not rows,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"unknown": 0, "circle": 0} | dict(rows),
+    )
+
+
 CHECKS = [
     *map(_schema_check, schemas.TABLES),
     tables_agree,
     all_mailboxes_are_read,
     counts_do_not_fall,
+    parents_are_accounts,
 ]

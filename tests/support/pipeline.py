@@ -36,6 +36,7 @@ def run(
     *,
     batch_bytes: int = BATCH_BYTES,
     threads: int = 1,
+    models: Sequence[Model] = MODELS,
 ) -> Path:
     """Run everything once and return the published folder."""
     run_id = run_id or uuid.uuid4().hex
@@ -69,7 +70,7 @@ def run(
         store.tidy(connection)
         reading.expose_mailboxes(connection, store, outcomes, window)
         LINEAGE.write(connection)
-        build_all(connection)
+        build_all(connection, models)
         return publishing.publish(connection, settings.data_dir)
 
 

@@ -67,6 +67,33 @@ def test_wrong_headers(header: str, text: str) -> None:
     assert text in str(raised.value)
 
 
+def test_what_a_segment_and_a_measure_need_not_say() -> None:
+    segment = read_header(PATH, "-- title: Busy\n-- purpose: x\nselect 1", "segments")
+    assert segment["grain"] == "CustomerId"
+    assert segment["source"] == "docs/segments-and-measures.md"
+    measure = read_header(PATH, "-- title: M\n-- purpose: x\n-- unit: days\nselect 1", "measures")
+    assert measure["unit"] == "days"
+    assert measure["grain"].startswith("CustomerId, or the whole business")
+
+
+@pytest.mark.parametrize(
+    ("layer", "header", "text"),
+    [
+        ("segments", "-- purpose: x\n", "does not say its title. Add `-- title: …` at the top."),
+        ("segments", "-- title: x\n", "does not say its purpose"),
+        ("segments", "-- title: x\n-- purpose: y\n-- unit: days\n", "unknown key, unit"),
+        ("measures", "-- title: x\n-- purpose: y\n", "does not say its unit"),
+        ("measures", "-- title: x\n-- purpose: y\n-- unit: miles\n", "The units are number, count"),
+        ("marts", HEADER + "-- title: x\n", "unknown key, title"),
+    ],
+)
+def test_wrong_headers_of_layers(layer: str, header: str, text: str) -> None:
+    with pytest.raises(ModelError) as raised:
+        read_header(PATH, header + "select 1 as x", layer)
+
+    assert text in str(raised.value)
+
+
 # --- the columns' descriptions ------------------------------------------------------------------
 
 

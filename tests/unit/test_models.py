@@ -122,8 +122,8 @@ def test_models_come_after_what_they_read_then_by_name(write: Write) -> None:
             "staging/C": "select x from b",
             "marts/a": "select name from Z, C",
             "marts/b": "select 1 as x",
-            "measures/d": "select name from a",
-            "measures/e": "select x from b",
+            "intermediate/d": "select name from a",
+            "intermediate/e": "select x from b",
         }
     )
 
@@ -135,13 +135,25 @@ def test_models_come_after_what_they_read_then_by_name(write: Write) -> None:
     assert models[4].references == ("C", "z")
 
 
+def test_what_follows_segments_and_measures_comes_after_all_of_them(write: Write) -> None:
+    titled = "-- title: x\n-- purpose: y\n"
+    folder = write({"history/a": "select 1 as x", "staging/z": "select 1 as x"})
+    for layer, more in (("segments", ""), ("measures", "-- unit: days\n")):
+        (folder / layer).mkdir()
+        (folder / layer / f"z_{layer}.sql").write_text(f"{titled}{more}select x from z")
+
+    names = [model.name for model in load_models(folder, ())]
+
+    assert names == ["z", "z_measures", "z_segments", "a"]
+
+
 def test_a_circle_names_its_files_in_order(write: Write) -> None:
     folder = write(
         {
             "marts/a": "select x from c",
             "marts/b": "select x from a",
             "staging/c": "select x from b",
-            "measures/innocent": "select x from a",
+            "intermediate/innocent": "select x from a",
         }
     )
 
