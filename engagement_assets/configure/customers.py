@@ -18,6 +18,7 @@ _GUESSES = {
     "email": ("email", "mail", "address"),
     "account_name": ("name", "accountname", "customername", "account"),
 }
+_NONE = "None: accounts stand by themselves"
 _QUESTIONS = {
     "account_id": "Which column has the account's id?",
     "email": "Which column has the contact's e-mail address?",
@@ -90,10 +91,21 @@ def _accounts(setup: Setup, section: document.Content) -> None:
     if not prompts.confirm(
         "Is there a file of all accounts, with their names?", default=bool(section.get("accounts"))
     ):
-        section.pop("accounts", None)
+        for key in ("accounts", "parent"):
+            section.pop(key, None)
         return
     columns = _file(setup, section, "accounts", "The accounts file:")
     section["account_name"] = _column(section, "account_name", columns)
+    others = [name for name in columns if name not in {section["account_id"], ""}]
+    parent = prompts.choose(
+        "Which column has the id of the account that an account belongs to?",
+        {_NONE: "", **{name: name for name in others}},
+        document.written(section, "parent"),
+    )
+    if parent:
+        section["parent"] = parent
+    else:
+        section.pop("parent", None)
 
 
 def _excluded(section: document.Content) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engagement_assets.activity.folder import FolderSource
-from engagement_assets.activity.source import User
+from engagement_assets.activity.source import BrokenFileError, User
 from engagement_assets.errors import ConfigurationError, EngagementError
 from engagement_assets.microsoft365 import slices
 from engagement_assets.microsoft365.paging import LARGEST_PAGE
@@ -97,7 +97,10 @@ def of_folder(source: FolderSource, persons: Iterable[User]) -> Estimate:
     """Estimate a run from an activity folder, by the sizes of its files."""
     lines, mailboxes = 0.0, 0
     for person in persons:
-        mailbox = source.mailbox(person.id)
+        try:
+            mailbox = source.mailbox(person.id)
+        except BrokenFileError:
+            continue  # it fails alone, and is named among the mailboxes
         mailboxes += mailbox is not None
         for file in mailbox.files if mailbox else ():
             is_plain = file.path.suffix == ".ndjson"

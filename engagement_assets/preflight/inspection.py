@@ -21,6 +21,7 @@ from engagement_assets.preflight import (
     customer_files,
     mail_server,
     mailboxes,
+    own_sql,
     people,
     permissions,
     region,
@@ -84,6 +85,8 @@ def inspect(
     else:
         inspection.folder(configuration.source.path)
     inspection.rest()
+    if configuration.sql_folder:
+        report.checks.append(own_sql.inspect(configuration.sql_folder))
     if configuration.smtp:
         begin("the mail server")
         report.checks.append(mail_server.inspect(configuration.smtp, environment))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from engagement_assets.activity.folder import FolderSource
-from engagement_assets.activity.source import User
+from engagement_assets.activity.source import BrokenFileError, User
 from engagement_assets.errors import ConsentError
 from engagement_assets.microsoft365 import calendar, mail
 from engagement_assets.microsoft365.faults import GraphError
@@ -97,8 +97,7 @@ def inspect(probes: Probes, persons: int) -> Check:
     for outcome, words in _WORDS.items():
         ids = [user_id for user_id, found in probes.outcomes.items() if found == outcome]
         if ids:
-            more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
-            parts.append(f"{len(ids)} {words} ({', '.join(ids[:NAMED])}{more})")
+            parts.append(f"{len(ids)} {words} ({_named(ids)})")
     found = f"{len(probes.outcomes)} of {persons} probed: {'; '.join(parts)}."
     if numbers["answers"] == len(probes.outcomes):
         return ok(SUBJECT, found)
@@ -121,16 +120,30 @@ def inspect(probes: Probes, persons: int) -> Check:
 
 def in_folder(source: FolderSource, persons: Sequence[User]) -> Check:
     """Return what is said about the mailboxes of an activity folder."""
-    missing = [person.id for person in persons if source.mailbox(person.id) is None]
-    found = f"{len(persons) - len(missing)} of {len(persons)} persons have a folder"
-    if not missing:
+    missing, broken = [], []
+    for person in persons:
+        try:
+            if source.mailbox(person.id) is None:
+                missing.append(person.id)
+        except BrokenFileError as failure:
+            broken.append(str(failure))
+    readable = len(persons) - len(missing) - len(broken)
+    found = f"{readable} of {len(persons)} persons have a folder"
+    if not missing and not broken:
         return ok(SUBJECT, f"{found}.")
-    more = f" and {len(missing) - NAMED} more" if len(missing) > NAMED else ""
+    found += f"; without: {_named(missing)}" if missing else ""
+    found += f"; broken: {_named(broken)}" if broken else ""
     return warning(
         SUBJECT,
-        f"{found}; without: {', '.join(missing[:NAMED])}{more}.",
-        "They have no mailbox for the results. Export them below mailboxes/<user id>, if they do.",
+        f"{found}.",
+        "Without a folder they have no mailbox for the results. Export them below "
+        "mailboxes/<user id>, if they have one; export broken ones again.",
     )
+
+
+def _named(texts: Sequence[str]) -> str:
+    more = f" and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
+    return f"{', '.join(texts[:NAMED])}{more}"
 
 
 def _ask(graph: Graph, user_id: str, window: Window, run: RunBudget) -> Outcome:

@@ -40,7 +40,12 @@ CONTACTS = (
     "Which column has the account's id?",
     "Which column has the contact's e-mail address?",
 )
-ACCOUNTS = ("with their names?", "The accounts file:", "Which column has the account's name?")
+ACCOUNTS = (
+    "with their names?",
+    "The accounts file:",
+    "Which column has the account's name?",
+    "that an account belongs to?",
+)
 EXCLUDED = "that are no contacts, if any:"
 TIME = ("What are the results called?", "Time zone of days", "When do runs start")
 ADMINS = "Addresses of administrators"
@@ -82,7 +87,9 @@ def test_a_folder_from_nothing_to_results(tmp_path: Path) -> None:
     write_activity_folder(ACTIVITY.organisation, tmp_path / "activity", as_of=AS_OF, days=30)
     write_customers(ACTIVITY.organisation, tmp_path / "crm")
     (tmp_path / "crm" / "notes.txt").write_text("no table")
-    (tmp_path / "crm" / "accounts.csv").rename(tmp_path / "crm" / "all.csv")
+    accounts = (tmp_path / "crm" / "accounts.csv").read_text().splitlines()
+    lines = [f"{line}," for line in accounts[1:]]
+    (tmp_path / "crm" / "all.csv").write_text("\n".join([f"{accounts[0]},Parent", *lines, ""]))
     with configure(tmp_path) as asked:
         asked.through(("Where does activity come from?", DOWN), ("The activity folder:", "crm"))
         asked.correct("users.ndjson is missing", "activity")
@@ -102,8 +109,9 @@ def test_a_folder_from_nothing_to_results(tmp_path: Path) -> None:
         asked.answer("The contacts file:", "crm/notes.txt")
         asked.correct("It must be a .csv or a .parquet file.", "crm/contacts.csv")
         asked.through(*CONTACTS[1:])
-        exists, file, name = ACCOUNTS
-        asked.through((exists, "y"), (file, "crm/all.csv"), name, (EXCLUDED, "mailer.example"))
+        exists, file, name, parent = ACCOUNTS
+        asked.through((exists, "y"), (file, "crm/all.csv"), name, (parent, DOWN, DOWN))
+        asked.answer(EXCLUDED, "mailer.example")
         assert "rows accepted, for 10 account(s)" in asked.answer(SURE)
         for account in ACTIVITY.organisation.accounts:
             assert all(contact.address not in asked.shown for contact in account.contacts)
@@ -130,6 +138,7 @@ def test_a_folder_from_nothing_to_results(tmp_path: Path) -> None:
             "email": "Email",
             "accounts": "crm/all.csv",
             "account_name": "Name",
+            "parent": "Parent",
             "excluded": ["mailer.example"],
         },
         "privacy_terms": {

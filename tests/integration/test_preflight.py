@@ -302,11 +302,26 @@ def test_a_folder(tmp_path: Path) -> None:
     assert levels(report) == {"Mailboxes": "warning"}
     assert f"of {len(PERSONS)} persons have a folder" in check(report, "Mailboxes").found
     assert [each.persons for each in report.addresses] == [len(PERSONS), 1, 1]
+    (broken,) = (tmp_path / "activity" / "mailboxes").glob(f"{PERSONS[0]}/excluded_folders.json")
+    broken.write_text("{}")
+    report = preflight.inspect(file)
+    assert report.exit_code == 0, "a mailbox fails alone"
+    assert f"broken: mailboxes/{PERSONS[0]}/" in check(report, "Mailboxes").found
     changed(file, source={"path": "elsewhere"})
     report = preflight.inspect(file)
     assert report.exit_code == 2
     assert "source.path" in check(report, "Configuration").found
     assert check(report, "Contacts").level == "ok"
+
+
+def test_own_sql(tmp_path: Path) -> None:
+    (tmp_path / "sql" / "segments").mkdir(parents=True)
+    file = changed(write_folder(tmp_path), sql_folder="sql")
+    assert "0 segment(s)" in check(preflight.inspect(file), "Own SQL").found
+    (tmp_path / "sql" / "segments" / "mine.sql").write_text("select CustomerId frm Office")
+    report = preflight.inspect(file)
+    assert "mine.sql" in check(report, "Own SQL").found
+    assert report.exit_code == 1
 
 
 def test_the_command(server: SimulatedServer, tmp_path: Path) -> None:
@@ -330,5 +345,11 @@ def test_the_command(server: SimulatedServer, tmp_path: Path) -> None:
     done = run()
     assert (done.returncode, done.stderr) == (3, "")
     assert "error(s)" in done.stdout
+
+
+def test_a_file_that_is_no_yaml(tmp_path: Path) -> None:
+    file = tmp_path / "engagement.yaml"
     file.write_text("source: [")
-    assert run().returncode == 2
+    report = preflight.inspect(file)
+    assert (len(report.checks), report.exit_code) == (1, 2)
+    assert "line 1" in report.checks[0].found
