@@ -47,13 +47,8 @@ def look_up(settings: GraphSettings) -> Tenant:
         with Session(endpoints) as session:
             response = session.get(url, allow_redirects=False)
         content = orjson.loads(response.content)
-    except requests.RequestException as error:
-        is_untrusted = "CERTIFICATE_VERIFY_FAILED" in str(error)
-        problem = (
-            "its TLS certificate is not trusted; name the authority's PEM file in source.ca_bundle"
-            if is_untrusted
-            else f"no answer ({type(error).__name__})"
-        )
+    except OSError as error:  # requests' own, and the ones that it lets through
+        problem = _problem(error, endpoints)
     except orjson.JSONDecodeError:
         problem = f"an answer that is no JSON ({response.status_code})"
     else:
@@ -68,6 +63,17 @@ def look_up(settings: GraphSettings) -> Tenant:
             )
         problem = f"status {response.status_code}"
     raise SourceError(f"The tenant's metadata cannot be read from {host}: {problem}.")
+
+
+def _problem(error: OSError, endpoints: Endpoints) -> str:
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return (
+            "its TLS certificate is not trusted; name the authority's PEM file in source.ca_bundle"
+        )
+    is_of_the_bundle = not isinstance(error, requests.RequestException)
+    if is_of_the_bundle or "NO_CERTIFICATE_OR_CRL_FOUND" in str(error):
+        return f"source.ca_bundle: {endpoints.ca_bundle} is no PEM file with certificates"
+    return f"no answer ({type(error).__name__})"
 
 
 def _text(value: object, *, upper: bool = False) -> str | None:

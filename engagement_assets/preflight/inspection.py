@@ -132,13 +132,13 @@ class _Inspection:
             else region.inspect(metadata, source, self._configuration.regions)
         )
         if held is None:
-            self._unknown("there is no usable credential", "Sign-in")
+            self._unknown("there is no usable credential", "Sign-in", permissions.SUBJECT)
             return
         sign_in = SignIn(source, held)
         reached = attempt("Sign-in", sign_in.token)
         if isinstance(reached, Check):
             self._add(reached)
-            self._unknown("signing in failed")
+            self._unknown("signing in failed", permissions.SUBJECT)
             return
         self._add(ok("Sign-in", f"{source.tenant_id} knows the app and its {held.kind}."))
         reader = GraphSource(source, self._configuration.data_dir, sign_in=sign_in, budget=budget)

@@ -21,15 +21,15 @@ _STYLES: dict[Level, str] = {
 
 def show(console: Console, report: Report) -> None:
     """Print what was found, and what comes next."""
-    checks = Table("Check", "Result", "Found", "What to do", show_lines=True)
+    checks = Table("Check", "Result", "Found, and what to do", show_lines=True)
+    for column in checks.columns:
+        column.overflow = "fold"  # names of variables are long, and of no use when cut
     for check in report.checks:
         # nothing in a file's name or a column's is markup
-        checks.add_row(
-            Text(check.subject),
-            Text(check.level, style=_STYLES[check.level]),
-            Text(check.found),
-            Text(check.advice),
-        )
+        found = Text(check.found)
+        if check.advice:
+            found.append(f"\n{check.advice}", style="bold")
+        checks.add_row(Text(check.subject), Text(check.level, style=_STYLES[check.level]), found)
     console.print(checks)
     if report.addresses:
         console.print(addresses(report.addresses))
@@ -39,6 +39,7 @@ def show(console: Console, report: Report) -> None:
 def addresses(listed: Sequence[ListedAddress]) -> Table:
     """Return a table of addresses with the number of persons that each stands for."""
     table = Table("Address", "Persons", "Remark")
+    table.columns[0].overflow = table.columns[2].overflow = "fold"
     table.columns[1].justify = "right"
     for each in listed:
         remark = " ".join(filter(None, ["Opted out." if each.is_opted_out else "", each.remark]))

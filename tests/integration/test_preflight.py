@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -211,6 +212,24 @@ def test_credentials_that_do_not_work(server: SimulatedServer, tmp_path: Path) -
     assert report.exit_code == 1
     assert "secret is wrong" in check(report, "Sign-in").found
     assert "not-the-secret-at-all" not in printed(report)
+
+
+def test_nobody_answers(server: SimulatedServer, tmp_path: Path) -> None:
+    file = write_graph(tmp_path, server)
+    (tmp_path / "none.pem").write_text("no certificate")
+    for bundle in ("none.pem", "missing.pem"):
+        report = inspect(changed(file, source={"ca_bundle": bundle}), server)
+        assert bundle in check(report, "Region").found
+        assert check(report, "Sign-in").level == "error"
+        assert check(report, "Contacts").level == "ok"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nowhere = f"https://localhost:{free.getsockname()[1]}"
+        changed(file, source={"ca_bundle": str(server.ca_bundle), "login_url": nowhere})
+        report = inspect(file, server)
+    assert report.exit_code == 1
+    assert "no answer" in check(report, "Region").found
+    assert "no answer" in check(report, "Sign-in").found
 
 
 def test_addresses_that_need_a_look(tmp_path: Path) -> None:
