@@ -179,6 +179,8 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("customers.contacts", "missing.csv", "missing.csv'", "exists"),
     ("customers.accounts", "missing.parquet", "missing.parquet'", "exists"),
     ("customers.email", "", "''", "at least 1 character"),
+    ("customers.parent", "ParentId", "'ParentId'", "customers.accounts beside it"),
+    ("sql_folder", "nowhere", "nowhere'", "exists"),
     ("customers.excluded", ["a@b@c"], "'a@b@c'", "one @"),
     ("privacy_terms", True, "'True'", "dictionary"),
     ("privacy_terms", {"accepted_by": "x", "accepted_at": "noon"}, "'noon'", "datetime"),

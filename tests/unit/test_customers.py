@@ -283,12 +283,24 @@ def test_write_customers(tmp_path: Path, csv: Path, connection: duckdb.DuckDBPyC
     assert rows[1][2] is not None
     assert rows[2:] == [(3, "C\x001", None, None), (4, "NA", None, None)]
     accounts = connection.execute("from account_row order by line").fetchall()
-    assert accounts == [(1, "007", "Müller"), (2, "NA", None), (3, None, "x")]
+    assert accounts == [(1, "007", "Müller", None), (2, "NA", None, None), (3, None, "x", None)]
     excluded = connection.execute(
         "select address_key = key_of('bot@x.example'), domain_key = key_of('z.example') "
         "from exclusion"
     ).fetchall()
     assert excluded == [(True, None), (None, True)]
+
+
+def test_parents(tmp_path: Path, csv: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    csv.write_text("CustomerId,Email\n", encoding="utf-8")
+    (tmp_path / "accounts.csv").write_text("Up,CustomerId,Name\n A\u00a0,B,b\n  ,A,\n", "utf-8")
+    inputs.write_customers(connection, settings_of(tmp_path, accounts="accounts.csv", parent="Up"))
+    accounts = connection.execute("from account_row order by line").fetchall()
+    assert accounts == [(1, "B", "b", "A"), (2, "A", None, None)]
+    with pytest.raises(ConfigurationError, match=r"customers\.accounts: .*no column 'Above'"):
+        inputs.write_customers(
+            connection, settings_of(tmp_path, accounts="accounts.csv", parent="Above")
+        )
 
 
 @pytest.mark.parametrize("rows", [0, 1, 50_000, 50_001], ids=str)
