@@ -16,7 +16,11 @@ from engagement_assets.results import language
 from engagement_assets.results.language import N_
 from engagement_assets.results.roles import NotAllowedError, SignInNeededError
 from engagement_assets.results.sign_in import ProviderError, SignInFailedError
-from engagement_assets.results.snapshot import NothingPublishedError, TooSlowError
+from engagement_assets.results.snapshot import (
+    NothingPublishedError,
+    TooSlowError,
+    UnreadableError,
+)
 from engagement_assets.results.templating import is_framed, page
 
 _logger = logging.getLogger(__name__)
@@ -32,6 +36,7 @@ def register(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _wrong_request)
     app.add_exception_handler(NothingPublishedError, _nothing_published)
+    app.add_exception_handler(UnreadableError, _unreadable)
     app.add_exception_handler(TooSlowError, _too_slow)
     app.add_exception_handler(NotAllowedError, _not_allowed)
     app.add_exception_handler(SignInNeededError, _sign_in_needed)
@@ -114,6 +119,16 @@ def _wrong_request(request: Request, error: Exception) -> Response:  # noqa: ARG
 
 def _nothing_published(request: Request, error: Exception) -> Response:  # noqa: ARG001
     return page(request, "nothing_published.html", 503)
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    _logger.error("%s", error)
+    return _failure(
+        request,
+        503,
+        N_("The results cannot be read"),
+        N_("What is published cannot be opened. The app's log says why; a new run mends it."),
+    )
 
 
 def _too_slow(request: Request, error: Exception) -> Response:  # noqa: ARG001

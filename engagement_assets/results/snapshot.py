@@ -29,6 +29,10 @@ class NothingPublishedError(EngagementError):
     """There are no results yet."""
 
 
+class UnreadableError(EngagementError):
+    """What is published cannot be opened."""
+
+
 class TooSlowError(EngagementError):
     """A statement took longer than anybody waits."""
 
@@ -173,13 +177,26 @@ class Snapshots:
                 newest.connection.close()
 
     def _current(self) -> _Opened:
+        """Return what is published now, opened.
+
+        Raises:
+            NothingPublishedError: when nothing is.
+            UnreadableError: when it cannot be opened.
+        """
         for _ in range(_ATTEMPTS):
             try:
                 identity = _identify(self._published)
                 if self._newest is None or self._newest.identity != identity:
                     self._replace(_Opened(identity))
-            except (FileNotFoundError, duckdb.IOException):
-                continue  # replaced twice since we looked where the link points
+            except FileNotFoundError:
+                continue  # replaced since we looked where the link points, or never there
+            except duckdb.IOException:
+                if identity.file.exists():
+                    raise UnreadableError(
+                        f"{identity.file} cannot be opened: it is damaged, not readable for this "
+                        "user, or written by a newer version. Start a run to publish anew."
+                    ) from None
+                continue
             assert self._newest is not None  # noqa: S101 - for mypy: it was just opened
             return self._newest
         raise NothingPublishedError(

@@ -73,6 +73,7 @@ def overview(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
         mailboxes=missing if viewer.may(Role.CONTRIBUTOR) else [],
         explained=MAILBOXES,
         ledger=ledger.accounts(snapshot.rows(query("overview_ledger"))),
+        outdated=not snapshot.has("Customer_Profile"),
         listing=listing,
         rows=rows,
         total=total,
@@ -80,6 +81,8 @@ def overview(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
 
 
 def _preview(snapshot: Snapshot, listing: Listing) -> tuple[list[dict[str, Any]], int]:
+    if not snapshot.has("Customer_Profile"):
+        return [], 0  # published by an older version
     sql, parameters = query("overview_preview"), {"search": listing.search}
     counted = snapshot.row(f"select count(*) as Total from ({sql})", parameters)
     return snapshot.rows(listing.applied(sql), parameters), counted["Total"] if counted else 0
