@@ -31,7 +31,8 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
 
     _configuration: Configuration = PrivateAttr()
     _connection: duckdb.DuckDBPyConnection = PrivateAttr()
-    _source: ActivitySource = PrivateAttr()
+    _tenant: GraphSource | None = PrivateAttr(default=None)
+    _source: ActivitySource | None = PrivateAttr(default=None)
     _consent: Consent | None = PrivateAttr(default=None)
     _built: set[str] = PrivateAttr(default_factory=set)
 
@@ -94,13 +95,9 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
             SignInError, SourceError: when the tenant cannot be asked.
         """
         if self._consent is None:
-            settings = self._configuration.source
-            if settings.kind == "folder":
-                tenant, self._source = None, FolderSource(settings.path)
-            else:
-                self._source = tenant = GraphSource(settings, self.data_dir)
+            self._tenant = consent.tenant_of(self._configuration)
             patience = Patience(RunBudget(), WAIT_PER_DIRECTORY)
-            self._consent = consent.look(self._configuration, tenant, patience=patience)
+            self._consent = consent.look(self._configuration, self._tenant, patience=patience)
         return self._consent
 
     @property
@@ -112,7 +109,15 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
             ConsentError: when the tenant's administrator has not granted what is needed.
         """
         self.consent.require()
+        if self._source is None:
+            self._source = self._opened()
         return self._source
+
+    def _opened(self) -> ActivitySource:
+        settings = self._configuration.source
+        if settings.kind == "folder":  # of which nothing is opened before the gate
+            return FolderSource(settings.path)
+        return self._tenant or GraphSource(settings, self.data_dir)
 
 
 def _bury_dead_runs(context: dg.InitResourceContext) -> None:
