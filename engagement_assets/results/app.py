@@ -10,7 +10,15 @@ from starlette.middleware.sessions import SessionMiddleware
 
 from engagement_assets.results import failures, security, templating
 from engagement_assets.results.language import NAMES, Language
-from engagement_assets.results.pages import customers, data, overview, sign_in
+from engagement_assets.results.pages import (
+    customers,
+    data,
+    measures,
+    overview,
+    rules,
+    segments,
+    sign_in,
+)
 from engagement_assets.results.roles import Require, Role
 from engagement_assets.results.settings import AppSettings
 from engagement_assets.results.sign_in import (
@@ -24,6 +32,9 @@ from engagement_assets.results.snapshot import Snapshots
 PAGES: tuple[APIRouter, ...] = (
     overview.router,
     customers.router,
+    segments.router,
+    measures.router,
+    rules.router,
     data.router,
 )
 

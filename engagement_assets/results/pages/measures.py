@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,14 +13,15 @@ from fastapi import APIRouter, Request, Response
 from engagement_assets.results import charts, language, units
 from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.failures import NotFoundError
-from engagement_assets.results.language import N_, Language
-from engagement_assets.results.listing import Listing
-from engagement_assets.results.pages.segments import (
+from engagement_assets.results.followed import (
     RUNS_SHOWN,
     SPARK_HEIGHT,
     dated,
     see_that_there_are_segments,
 )
+from engagement_assets.results.language import N_, Language
+from engagement_assets.results.listing import Listing
+from engagement_assets.results.pages.customers import PAGE_LENGTH, Pages
 from engagement_assets.results.queries import query
 from engagement_assets.results.roles import AContributor, AnyViewer
 from engagement_assets.results.snapshot import CurrentSnapshot, Snapshot
@@ -40,30 +42,33 @@ class Row:
         dimensions: what it is about: dimension to its value.
         values: what it came to in the last runs, the oldest first.
         moments: what each of these runs was about.
-        is_current: whether the newest run has it.
+        before: what it came to in the run before; None when that is not known.
     """
 
     dimensions: Mapping[str, str | None]
     values: tuple[float | None, ...]
-    moments: tuple[Any, ...]
-    is_current: bool
+    moments: tuple[datetime, ...]
+    before: float | None
 
     @property
     def value(self) -> float | None:
         """What it comes to now."""
         return self.values[-1]
 
-    @property
-    def before(self) -> float | None:
-        """What it came to in the run before; None when that is not known."""
-        return self.values[-2] if len(self.values) > 1 else None
+    def line(self, height: float = charts.HEIGHT, scale: float = 1) -> charts.Line:
+        """Return the line over the runs.
 
-    def line(self, height: float = charts.HEIGHT) -> charts.Line:
-        """Return the line over the runs."""
-        spread = [value for value in self.values if value is not None]
+        Args:
+            height: of the plot.
+            scale: what the values are multiplied by; 100 for shares.
+        """
+        known = [value * scale for value in self.values if value is not None]
         # a change of next to nothing must not look like a leap, whatever the unit
-        least = max((abs(value) for value in spread), default=1.0) / 20 or 1.0
-        points = [(float(place), value) for place, value in enumerate(self.values)]
+        least = max(map(abs, known), default=1.0) / 20 or 1.0
+        points = [
+            (float(place), None if value is None else value * scale)
+            for place, value in enumerate(self.values)
+        ]
         return charts.line(points, height, least_step=least)
 
 
@@ -72,16 +77,27 @@ class Months:
     """Values by month, and by one more dimension at most.
 
     Attributes:
+        dimension: which dimension the months are.
         months: the months, the oldest first.
         series: the values of the other dimension; one empty name without one.
         values: per month the value of each series.
         bars: the same as bars.
     """
 
+    dimension: str
     months: tuple[str, ...]
     series: tuple[str, ...]
     values: tuple[tuple[float, ...], ...]
     bars: charts.Bars
+
+
+@dataclass(frozen=True)
+class Card:
+    """A measure in the list: its row of Measure_Definition, its values, the same by month."""
+
+    definition: Mapping[str, Any]
+    rows: Sequence[Row]
+    months: Months | None
 
 
 @router.get("/measures")
@@ -91,11 +107,9 @@ def measures(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
     rows = _rows(snapshot)
     reader = language.of(request)
     cards = [
-        {"definition": definition, "rows": rows.get(definition["Measure"], ())}
+        Card(definition, own := rows.get(definition["Measure"], ()), _months(own))
         for definition in snapshot.rows(query("measures"), {"measure": ""})
     ]
-    for card in cards:
-        card["months"] = _months(card["rows"])
     return page(
         request,
         "measures.html",
@@ -119,12 +133,16 @@ def measure(
     if definition["Grain"] == "customer":
         return _of_customers(request, snapshot, definition, reader)
     rows = _rows(snapshot, measure).get(measure, ())
+    months = _months(rows)
+    scale = 100 if definition["Unit"] == "share" else 1
     return page(
         request,
         "measure.html",
         measure=definition,
         rows=rows,
-        months=_months(rows),
+        drawn=rows[0].line(scale=scale) if len(rows) == 1 else None,
+        months=months,
+        series=[reader.gettext(name) for name in months.series if name] if months else [],
         dimensions=_dimensions(rows),
         **_in_words(reader),
     )
@@ -158,8 +176,14 @@ def _of_customers(
     listing = Listing.of(request, ["Label", "Value"], sort="Value", descending=True)
     sql = query("measure_customers").rstrip().rstrip(";")
     parameters = {"measure": definition["Measure"], "search": listing.search}
-    total = snapshot.row(f"select count(*) as Found from ({sql})", parameters)
-    customers = snapshot.rows(listing.applied(sql), parameters)
+    (count,) = snapshot.rows(f"select count(*) as Found from ({sql})", parameters)
+    pages = Pages.of(request.query_params.get("page", ""), count["Found"])
+    direction = "desc" if listing.descending else "asc"
+    customers = snapshot.rows(
+        f'select * from ({sql}) order by "{listing.sort}" {direction} nulls last, CustomerId, '
+        f"Dimensions limit {PAGE_LENGTH} offset {pages.first - 1}",
+        parameters,
+    )
     for row in customers:
         row["Dimensions"] = json.loads(row["Dimensions"] or "{}")
     return page(
@@ -169,7 +193,7 @@ def _of_customers(
         listing=listing,
         customers=customers,
         dimensions=list(customers[0]["Dimensions"]) if customers else [],
-        total=total["Found"] if total else 0,
+        pages=pages,
         **_in_words(reader),
     )
 
@@ -191,14 +215,15 @@ def _rows(snapshot: Snapshot, measure: str = "") -> dict[str, tuple[Row, ...]]:
         history, key=lambda row: (row["Measure"], row["Dimensions"])
     ):
         alike = list(group)
+        if alike[-1]["Age"] != 1:
+            continue  # of a month that has left the window, for instance
         row = Row(
             json.loads(dimensions or "{}"),
             tuple(each["Value"] for each in alike),
             tuple(each["AsOfTime"] for each in alike),
-            is_current=alike[-1]["Age"] == 1,
+            next((each["Value"] for each in alike if each["Age"] == 2), None),
         )
-        if row.is_current:
-            found.setdefault(name, []).append(row)
+        found.setdefault(name, []).append(row)
     return {name: tuple(rows) for name, rows in found.items()}
 
 
@@ -231,11 +256,14 @@ def _months(rows: Sequence[Row]) -> Months | None:
     if len(series) > _MOST_SERIES or len(found) < len(rows):
         return None
     values = tuple(tuple(found.get((month, name), 0) for name in series) for month in months)
-    return Months(tuple(months), tuple(series), values, charts.bars(values))
+    return Months(over, tuple(months), tuple(series), values, charts.bars(values))
 
 
 def _in_words(reader: Language) -> dict[str, Any]:
     return {
         "shown": lambda unit, value: units.shown(reader, unit, value),
         "changed": lambda unit, row: units.change(reader, unit, row.before, row.value),
+        "month": lambda text, pattern="LLLL y": reader.day(
+            date.fromisoformat(f"{text}-01"), pattern
+        ),
     }

@@ -13,8 +13,15 @@ from engagement_assets.results import charts, language, words
 from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.facts import Order, facts_of, members, reading_order
 from engagement_assets.results.failures import NotFoundError
+from engagement_assets.results.followed import (
+    RUNS_SHOWN,
+    SPARK_HEIGHT,
+    dated,
+    see_that_there_are_segments,
+)
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.listing import Listing
+from engagement_assets.results.pages.customers import PAGE_LENGTH, Pages
 from engagement_assets.results.queries import query
 from engagement_assets.results.roles import AContributor, AnyViewer
 from engagement_assets.results.rules import SOURCE
@@ -23,8 +30,6 @@ from engagement_assets.results.templating import page
 
 router = APIRouter()
 
-RUNS_SHOWN = 52  # of the history: a year of weekly runs
-SPARK_HEIGHT = 28
 _CHANGED_RUNS = 5
 _CHANGES_EACH = 50  # per run and direction; more than anybody reads
 _RULE_OF = re.compile(r"^-- source: " + re.escape(SOURCE) + r"(\S+)$", re.MULTILINE)
@@ -99,7 +104,8 @@ def segment(
     )
     sql, parameters = members(facts)
     parameters |= {"segment": segment, "search": listing.search}
-    total = snapshot.row(f"select count(*) as Members from ({sql})", parameters)
+    (count,) = snapshot.rows(f"select count(*) as Members from ({sql})", parameters)
+    pages = Pages.of(request.query_params.get("page", ""), count["Members"])
     sizes = snapshot.rows(query("segment_sizes"), {"segment": segment, "runs": RUNS_SHOWN})
     reader = language.of(request)
     rule = _RULE_OF.search(definition["Sql"])
@@ -109,8 +115,12 @@ def segment(
         segment=definition,
         facts=facts,
         listing=listing,
-        members=snapshot.rows(listing.applied(sql), parameters),
-        total=total["Members"] if total else 0,
+        members=snapshot.rows(
+            f"{_sorted(sql, Order(listing.sort, listing.descending))} "
+            f"limit {PAGE_LENGTH} offset {pages.first - 1}",
+            parameters,
+        ),
+        pages=pages,
         sizes=sizes,
         line=charts.line(_points(sizes), least_step=1),
         changes=_changes(snapshot, segment, reader),
@@ -141,27 +151,6 @@ def segment_download(
         kind=kind,
         language=language.of(request),
     )
-
-
-def see_that_there_are_segments(snapshot: Snapshot) -> None:
-    """See that the snapshot knows segments, measures and profiles.
-
-    Raises:
-        NotFoundError: when it was published before there were any.
-    """
-    if not snapshot.has("Segment_Definition"):
-        raise NotFoundError(
-            N_(
-                "These results were published by an older version, which had no segments and "
-                "measures. Start a run; then this page is there."
-            )
-        )
-
-
-def dated(snapshot: Snapshot, name: str) -> str:
-    """Return the name of a file that says of which day its figures are."""
-    row = snapshot.row(query("newest_run"))
-    return f"{name}-{row['AsOfTime']:%Y-%m-%d}" if row else name
 
 
 def _definition(snapshot: Snapshot, segment: str) -> dict[str, Any]:

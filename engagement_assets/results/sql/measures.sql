@@ -1,4 +1,13 @@
--- The measures that there are. Grain: one measure; only one of them unless $measure is empty.
+-- The measures that there are; one of them, or all ($measure empty). Grain: one measure.
+-- Customers: how many have a value of their own.
+with measured as (
+    select
+        Measure,
+        count(distinct CustomerId) as Customers
+    from Measure_Value
+    group by Measure
+)
+
 select
     definition.Measure,
     definition.Title,
@@ -6,10 +15,8 @@ select
     definition.Unit,
     definition.Grain,
     definition.Sql,
-    count(value.Measure) as Rows,
-    count(value.Dimensions) > 0 as HasDimensions
+    coalesce(measured.Customers, 0) as Customers
 from Measure_Definition as definition
-left join Measure_Value as value on definition.Measure = value.Measure
+left join measured on definition.Measure = measured.Measure
 where $measure = '' or definition.Measure = $measure
-group by all
 order by lower(definition.Title), definition.Measure
