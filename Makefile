@@ -25,14 +25,13 @@ $(DEV): $(RUN) requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: $(RUN) ## Run the whole product on a generated sample organisation
-	$(BIN)/python -m engagement_assets.simulator $(DEMO) --as-of 2026-11-23T07:00:00Z
-	$(BIN)/engagement run -c $(DEMO)/engagement.yaml
-	@echo "Look around:  make ui   (the Dagster UI: lineage, checks, schedule)"
+demo: $(RUN) ## Play the whole product with a simulated Microsoft 365 tenant
+	@$(BIN)/python scripts/demo.py
+	@echo "Look around:  make ui   (the Dagster UI: lineage, checks, sensor, schedule)"
 	@echo "Query it:     $(DEMO)/data/published/engagement.duckdb, or the Parquet files beside it"
 
 ui: $(RUN) ## Open the Dagster UI of the demo (CONFIG=file for another configuration)
-	$(BIN)/engagement ui -c $(or $(CONFIG),$(DEMO)/engagement.yaml)
+	$(if $(CONFIG),$(BIN)/engagement ui -c $(CONFIG),$(BIN)/python scripts/demo.py ui)
 
 test: $(DEV) ## Run every test and show the coverage
 	scripts/chromium.sh
@@ -47,8 +46,9 @@ lint: $(DEV) ## Check style, types, SQL and that generated documents are up to d
 	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder engagement_assets/results/sql
 	$(BIN)/python -m engagement_assets.data_dictionary --check
 
-bench: $(DEV) ## Measure landing, models, checks and publishing
+bench: $(DEV) ## Measure landing, models, checks, publishing and reading Microsoft 365
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.graph
 
 docs: $(DEV) ## Generate what is generated in docs/
 	$(BIN)/python -m engagement_assets.data_dictionary

@@ -12,10 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from bench import report
-from bench.measuring import ROOT, MeasurementError, OtherWork, command_line, started
+from bench.measuring import MeasurementError, OtherWork, command_line, started
 from bench.report import Figures, Measurement
-
-PAGE = ROOT / "docs" / "benchmarks.md"
+from bench.sections import MICROSOFT_365, PAGE, section
 
 PEER_SECONDS = 300.0
 
@@ -43,7 +42,8 @@ def main(
     print(text)
     if write:
         PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(text, encoding="utf-8")
+        other = section(PAGE, MICROSOFT_365)
+        PAGE.write_text(f"{text}\n{other}" if other else text, encoding="utf-8")
 
 
 @contextmanager

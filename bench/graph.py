@@ -21,7 +21,7 @@ import yaml
 
 from bench.measuring import MeasurementError, OtherWork, command_line, started, stopwatch
 from bench.report import machine
-from bench.sections import PAGE, put
+from bench.sections import MICROSOFT_365, PAGE, put
 from engagement_assets.simulator.activity import Activity
 from engagement_assets.simulator.folder import write_customers
 from engagement_assets.simulator.generated_tenant import GeneratedTenant
@@ -33,7 +33,6 @@ from engagement_assets.simulator.organisation import (
 from engagement_assets.simulator.registration import NEEDED_ROLES
 from engagement_assets.simulator.server import SimulatedServer, simulate
 
-HEADING = "Microsoft 365"
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 
 # what a person of the simulator's busy sales department has in a year
@@ -80,7 +79,7 @@ def main(
     text = section(sizes, figures, runs, others.share())
     print(text)
     if write:
-        put(PAGE, HEADING, text)
+        put(PAGE, MICROSOFT_365, text)
 
 
 def _measure(size: int, runs: int) -> Figures:

@@ -79,7 +79,9 @@ def landing(settings: Configuration) -> Result:
             inputs.write_customers(connection, settings.customers)
         user_ids = [person.id for person in selected.persons]
         with stopwatch() as watch:
-            outcomes = reading.read_mailboxes(connection, store, source, user_ids, _no_progress)
+            outcomes = reading.read_mailboxes(
+                connection, store, source, user_ids, window, _no_progress
+            )
             store.tidy(connection)
             reading.expose_mailboxes(connection, store, outcomes, window)
         rows = _count(connection, "landed_message") + _count(connection, "landed_event")

@@ -22,6 +22,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+import demo
 from playwright.sync_api import FloatRect, Page, Request, sync_playwright
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
@@ -30,11 +31,9 @@ from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from engagement_assets import config, overview
 
 ROOT = Path(__file__).parents[1]
-DEMO = ROOT / "data" / "demo" / "engagement.yaml"
 PICTURES = ROOT / "docs" / "pictures"
 COMMANDS = Path(sys.executable).parent
 
-AS_OF = "2026-11-23T07:00:00Z"
 HOST = "127.0.0.1"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # none of them is about pages: without them Chromium itself asks its maker for updates
@@ -51,16 +50,16 @@ LARGEST_BYTES = 300_000
 
 def _run(*command: str | Path) -> None:
     # DEVNULL: a run's own words belong to its terminal, not to this one
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own commands
+    subprocess.run(  # noqa: S603 - our own commands
+        command, env=demo.environment(), check=True, stdout=subprocess.DEVNULL
+    )
 
 
 def make_demo(folder: Path) -> Path:
-    """Generate the sample organisation, run everything on it and return its configuration."""
-    configuration = folder / DEMO.name
-    shutil.copy(DEMO, configuration)
-    simulator = (COMMANDS / "python", "-m", "engagement_assets.simulator")
-    _run(*simulator, folder, "--as-of", AS_OF)
-    _run(COMMANDS / "engagement", "run", "-c", configuration)
+    """Run everything on the demo's tenant and return its configuration."""
+    configuration = demo.copied(folder)
+    with demo.tenant(configuration, consent=True):
+        _run(COMMANDS / "engagement", "run", "-c", configuration)
     return configuration
 
 

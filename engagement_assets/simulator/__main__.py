@@ -21,7 +21,7 @@ from engagement_assets.simulator.folder_tenant import FolderTenant
 from engagement_assets.simulator.generated_tenant import GeneratedTenant
 from engagement_assets.simulator.organisation import Organisation
 from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SECRET, SimulatedServer, simulate
+from engagement_assets.simulator.server import SECRET, PortTakenError, SimulatedServer, simulate
 from engagement_assets.simulator.tenant import Tenant
 
 CONNECTION = "simulator.json"
@@ -130,6 +130,9 @@ def serve(
         ) as server:
             _announce(server, connection)
             stop.wait()
+    except PortTakenError as error:
+        typer.echo(f"{error} Name another one with --port.", err=True)
+        raise typer.Exit(1) from None
     finally:
         connection.unlink(missing_ok=True)
 

@@ -36,6 +36,10 @@ _STARTING_SECONDS = 30
 _STOPPING_SECONDS = 10
 
 
+class PortTakenError(Exception):
+    """Somebody else listens there."""
+
+
 class _Protocol(HttpToolsProtocol):
     """Leaves the connection in the scope, for faults that tear it down."""
 
@@ -145,6 +149,8 @@ def simulate(
         behaviour: choices where Graph leaves some.
         token_life: seconds for which tokens are good.
         folder: where the certificates are written; by default a folder that goes away.
+
+    Raises `PortTakenError`.
     """
     organization = tenant.organization()
     registration = Registration(
@@ -188,7 +194,10 @@ def simulate(
 def _listening(port: int) -> Iterator[socket.socket]:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PortTakenError(f"Port {port} is taken.") from error
         listener.listen(128)
         yield listener
 

@@ -4,7 +4,6 @@ import io
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,6 +13,7 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 
+import scripts.demo
 from engagement_assets import config, data_dictionary, errors, overview, schemas
 from engagement_assets.cli import app
 from engagement_assets.definitions import CONFIG_VARIABLE, build, sql_folder
@@ -254,14 +254,12 @@ def test_the_table_that_the_docs_add_works(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo as `make demo` makes it, in a folder of its own."""
-    folder = tmp_path_factory.mktemp("demo")
-    make = re.search(r"simulator \$\(DEMO\) (--as-of \S+)", (ROOT / "Makefile").read_text())
-    assert make
-    command = [sys.executable, "-m", "engagement_assets.simulator", str(folder)]
-    subprocess.run([*command, *make[1].split()], check=True, capture_output=True, cwd=ROOT)
-    shutil.copy(DEMO, folder)
-    return pipeline.run(folder / DEMO.name)
+    """What the demo publishes, from its tenant but in a folder of its own."""
+    config_file = scripts.demo.copied(tmp_path_factory.mktemp("demo"))
+    with scripts.demo.tenant(config_file, consent=True):
+        command = [scripts.demo.ENGAGEMENT, "run", "-c", str(config_file)]
+        subprocess.run(command, env=scripts.demo.environment(), check=True, capture_output=True)
+    return config_file.parent / "data" / "published"
 
 
 def test_the_readme_shows_what_the_demo_prints(demo: Path) -> None:
