@@ -4,13 +4,17 @@ import random
 from collections import Counter
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
-from engagement_assets import config
+from engagement_assets import config, customers
 from engagement_assets.activity import people
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.people import People
 from engagement_assets.config import Customers
+from engagement_assets.configure.customers import guess
+from engagement_assets.errors import ConfigurationError
 from engagement_assets.preflight import customer_files
 from engagement_assets.preflight.check import Check
 from tests.organisations import write_organisation
@@ -29,8 +33,8 @@ def settings(folder: Path, contacts: str, accounts: str | None = None, **keys: s
     return Customers.model_validate(content, context={"folder": folder, "must_exist": True})
 
 
-def inspect(customers: Customers, who: People | None = PEOPLE) -> list[Check]:
-    found = list(customer_files.inspect(customers, who, {"contoso.com"} if who else None))
+def inspect(mapped: Customers, who: People | None = PEOPLE) -> list[Check]:
+    found = list(customer_files.inspect(mapped, who, {"contoso.com"} if who else None))
     for check in found:
         assert PRIVATE not in check.found + check.advice
     return found
@@ -39,8 +43,7 @@ def inspect(customers: Customers, who: People | None = PEOPLE) -> list[Check]:
 def test_every_outcome(tmp_path: Path) -> None:
     rows = [f"C1,{PRIVATE}", f"C1,{PRIVATE}", "C2,bob@b.example", "C3,b@b", ",eve@e.example"]
     rows += ["C1,nobody", "C1,x@contoso.com", "C4,cy@c.example"]
-    customers = settings(tmp_path, "\n".join(["CustomerId,Email", *rows, ""]))
-    (found,) = inspect(customers)
+    (found,) = inspect(settings(tmp_path, "\n".join(["CustomerId,Email", *rows, ""])))
     assert found.level == "ok"
     assert "4 of 8 rows accepted, for 4 account(s)" in found.found
     assert (
@@ -102,3 +105,31 @@ def test_a_run_says_the_same(tmp_path: Path, seed: int) -> None:
         }
     )
     assert said.outcomes == ledger
+
+
+def test_columns_as_they_are_written(tmp_path: Path) -> None:
+    parquet = tmp_path / "contacts.parquet"
+    pq.write_table(pa.table({"Konto Nr": ["C1"], "E-Mail": [PRIVATE]}), parquet)
+    assert customers.columns(parquet, "customers.contacts") == ("Konto Nr", "E-Mail")
+    for separator in customers.DELIMITERS:
+        file = tmp_path / "contacts.csv"
+        file.write_text(f"\ufeffKonto Nr{separator}E-Mail\nC1{separator}{PRIVATE}\n")
+        assert customers.columns(file, "customers.contacts") == ("Konto Nr", "E-Mail")
+    parquet.write_bytes(b"no parquet")
+    for broken in (parquet, tmp_path / "missing.csv"):
+        with pytest.raises(ConfigurationError, match=r"customers\.contacts: .* cannot be read"):
+            customers.columns(broken, "customers.contacts")
+
+
+@pytest.mark.parametrize(
+    ("key", "columns", "expected"),
+    [
+        ("account_id", ("Email", "Name", "Account ID"), "Account ID"),
+        ("account_id", ("Mail", "Customer_Number", "Id"), "Customer_Number"),
+        ("email", ("CustomerId", "E-mail address 1", "Phone"), "E-mail address 1"),
+        ("account_name", ("CustomerId", "Parent", "Customer name"), "Customer name"),
+        ("email", ("A", "B"), "A"),
+    ],
+)
+def test_a_guess_that_saves_a_key_press(key: str, columns: tuple[str, ...], expected: str) -> None:
+    assert guess(key, columns) == expected
