@@ -43,11 +43,12 @@ class Listing:
         known = column in columns
         order = asked.get("order")
         show = asked.get("show", "")
+        sensible = show.isascii() and show.isdigit() and len(show) < 9
         return cls(
             search=asked.get("q", "").strip()[:200],
             sort=column if known else sort,
             descending=(order == "desc") if known and order else (not known and descending),
-            shown=min(max(int(show), 1), MOST) if show.isascii() and show.isdigit() else FIRST,
+            shown=min(max(int(show), 1), MOST) if sensible else FIRST,
         )
 
     def applied(self, sql: str) -> str:
