@@ -10,7 +10,7 @@ with met as (
 )
 
 select
-    substring(cast(period.period_start as varchar), 1, 7) as Month,
+    substring(cast(period.period_start as varchar), 1, 7) as Month, -- the month, by its first day
     count(*) as Value
 from met
 inner join period_of_day as period

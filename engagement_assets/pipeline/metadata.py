@@ -45,14 +45,22 @@ def of_model(
         ]
         for column, sources in lineage.of(model.name).items()
     }
-    return of_table(connection, model.name, descriptions(model)) | {
+    return of_table(connection, model.name, descriptions(model, lineage)) | {
         "dagster/column_lineage": dg.TableColumnLineage(origins)
     }
 
 
-def descriptions(model: Model) -> Mapping[str, str]:
-    """Return what a model's columns mean: of a published table, what its schema says."""
+def descriptions(model: Model, lineage: Lineage) -> Mapping[str, str]:
+    """Return what a model's columns mean: what its schema says, its SQL, or whom it copies."""
     published = schemas.TABLES.get(model.name)
-    if published is None:
-        return model.column_descriptions
-    return {column.name: column.description for column in published.columns}
+    if published is not None:
+        return {column.name: column.description for column in published.columns}
+    copied = {
+        column: lineage.meaning(*origins[0]) or ""
+        for column, origins in lineage.of(model.name).items()
+        if len(origins) == 1 and origins[0][1] == column
+    }
+    own = {"CustomerId": lineage.meaning("Office_Customer", "CustomerId") or ""}
+    if model.layer == "measures":
+        own["Value"] = model.purpose
+    return {**copied, **own, **model.column_descriptions}

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from .lineage import COLUMN_LINEAGE
 from .measures import MEASURE_DEFINITION, MEASURE_HISTORY, MEASURE_VALUE
-from .model import Column, Failure, Rule, Table
+from .model import Column, Failure, Rule, Table, TogetherRule
 from .office import LEVELS, OFFICE
 from .people import CUSTOMER, MAILBOX, MAILBOX_STATUSES, USER_ENTITY
 from .profile import CUSTOMER_PROFILE
 from .runs import LEDGER, LEDGER_OUTCOMES, RUN, RUN_STATUSES
 from .score import COMPONENTS, SCORE_CONTRIBUTION, SCORE_HISTORY
 from .segments import SEGMENT_CHANGE, SEGMENT_DEFINITION, SEGMENT_HISTORY, SEGMENT_MEMBER
-from .together import TOGETHER, TogetherRule, validate_together
+from .together import TOGETHER, validate_together
 
 if TYPE_CHECKING:
     import duckdb

@@ -29,7 +29,7 @@ class Lineage:
     def write(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Fill `column_source`."""
         rows = [
-            (name, column, *origin, self._meaning(*origin))
+            (name, column, *origin, self.meaning(*origin))
             for name, made in self._steps.items()
             for column, origins in made.items()
             for origin in origins
@@ -57,7 +57,8 @@ class Lineage:
     def _commented(self) -> Mapping[str, Mapping[str, str]]:
         return {model.name: model.column_descriptions for model in self._models}
 
-    def _meaning(self, table: str, column: str) -> str | None:
+    def meaning(self, table: str, column: str) -> str | None:
+        """Return what a column of a source or model says; None where nobody wrote it down."""
         if table in SOURCES:
             return SOURCES[table].columns[column][1]
         if table in schemas.TABLES:
