@@ -10,7 +10,7 @@ with counted as (
 )
 
 select
-    substring(cast(period.period_start as varchar), 1, 7) as Month, -- the month, by its first day
+    substring(cast(period.period_start as varchar), 1, 7) as Month, -- the month, such as 2026-11
     counted.direction as Direction, -- to: from us to a customer; from: from a customer to us
     count(*) as Value
 from counted

@@ -10,7 +10,7 @@ with met as (
 )
 
 select
-    substring(cast(period.period_start as varchar), 1, 7) as Month, -- the month, by its first day
+    substring(cast(period.period_start as varchar), 1, 7) as Month, -- the month, such as 2026-11
     count(*) as Value
 from met
 inner join period_of_day as period
