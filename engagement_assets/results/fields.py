@@ -38,6 +38,7 @@ class Field:
         column: Its name in `Customer_Profile`.
         label: What it is, in words that read on: "days since the last e-mail".
         kind: What its values are.
+        group: What it has to do with.
         nullable: Whether a value may be missing.
         never: Whether a missing value means that it never happened, not that nobody knows.
     """
@@ -45,6 +46,7 @@ class Field:
     column: str
     label: str
     kind: Kind
+    group: str
     nullable: bool = False
     never: bool = False
 
@@ -127,29 +129,38 @@ def operators(field: Field) -> tuple[Operator, ...]:
     return found
 
 
+_WHO: Final = N_("the customer")
+_SCORE: Final = N_("the score")
+_WHEN: Final = N_("how long ago")
+_EMAILS: Final = N_("e-mails")
+_MEETINGS: Final = N_("meetings")
+_PEOPLE: Final = N_("people")
+
 FIELDS: Final[Mapping[str, Field]] = {
     field.column: field
     for field in (
-        Field("Name", N_("name"), Kind.TEXT, nullable=True),
-        Field("CustomerId", N_("customer number"), Kind.TEXT),
-        Field("ParentId", N_("number of the parent account"), Kind.TEXT, nullable=True),
-        Field("IsEngaged", N_("had an e-mail or a meeting"), Kind.YES_NO),
-        Field("EngagementScore", N_("score"), Kind.NUMBER),
-        Field("Rank", N_("position among all customers"), Kind.COUNT, nullable=True),
-        Field("ScoreBefore", N_("score in the run before"), Kind.NUMBER, nullable=True),
+        Field("Name", N_("name"), Kind.TEXT, _WHO, nullable=True),
+        Field("CustomerId", N_("customer number"), Kind.TEXT, _WHO),
+        Field("ParentId", N_("number of the parent account"), Kind.TEXT, _WHO, nullable=True),
+        Field("IsEngaged", N_("had an e-mail or a meeting"), Kind.YES_NO, _WHO),
+        Field("EngagementScore", N_("score"), Kind.NUMBER, _SCORE),
+        Field("Rank", N_("position among all customers"), Kind.COUNT, _SCORE, nullable=True),
+        Field("ScoreBefore", N_("score in the run before"), Kind.NUMBER, _SCORE, nullable=True),
         Field(
             "ScoreChange",
             N_("change of the score since the run before"),
             Kind.CHANGE,
+            _SCORE,
             nullable=True,
         ),
-        Field("RecentScore", N_("average score of the last three months"), Kind.NUMBER),
-        Field("EarlierScore", N_("average score of the three months before"), Kind.NUMBER),
-        Field("ScoreTrend", N_("trend of the score in points"), Kind.CHANGE),
+        Field("RecentScore", N_("average score of the last three months"), Kind.NUMBER, _SCORE),
+        Field("EarlierScore", N_("average score of the three months before"), Kind.NUMBER, _SCORE),
+        Field("ScoreTrend", N_("trend of the score in points"), Kind.CHANGE, _SCORE),
         Field(
             "DaysSinceLastContact",
             N_("days since the last e-mail or meeting"),
             Kind.COUNT,
+            _WHEN,
             nullable=True,
             never=True,
         ),
@@ -157,6 +168,7 @@ FIELDS: Final[Mapping[str, Field]] = {
             "DaysSinceLastEmail",
             N_("days since the last e-mail"),
             Kind.COUNT,
+            _WHEN,
             nullable=True,
             never=True,
         ),
@@ -164,6 +176,7 @@ FIELDS: Final[Mapping[str, Field]] = {
             "DaysSinceLastMeeting",
             N_("days since the last meeting"),
             Kind.COUNT,
+            _WHEN,
             nullable=True,
             never=True,
         ),
@@ -171,41 +184,55 @@ FIELDS: Final[Mapping[str, Field]] = {
             "EngagementStartDate",
             N_("day of the first e-mail or meeting"),
             Kind.DAY,
+            _WHEN,
             nullable=True,
             never=True,
         ),
-        Field("NoOfEmails_ToAccount", N_("e-mails to them"), Kind.COUNT),
-        Field("NoOfEmails_FromAccount", N_("e-mails from them"), Kind.COUNT),
-        Field("Replies", N_("e-mails of ours that they answered"), Kind.COUNT),
+        Field("NoOfEmails_ToAccount", N_("e-mails to them"), Kind.COUNT, _EMAILS),
+        Field("NoOfEmails_FromAccount", N_("e-mails from them"), Kind.COUNT, _EMAILS),
+        Field("Replies", N_("e-mails of ours that they answered"), Kind.COUNT, _EMAILS),
         Field(
             "AverageDuration_Of_AccountEmailReplies",
             N_("minutes that they take to answer"),
             Kind.MINUTES,
+            _EMAILS,
             nullable=True,
         ),
-        Field("Meetings", N_("meetings"), Kind.COUNT),
-        Field("NoOfMeetings_ToAccount", N_("meetings that we called"), Kind.COUNT),
-        Field("NoOfMeetings_FromAccount", N_("meetings that they called"), Kind.COUNT),
+        Field("Meetings", N_("meetings"), Kind.COUNT, _MEETINGS),
+        Field("NoOfMeetings_ToAccount", N_("meetings that we called"), Kind.COUNT, _MEETINGS),
+        Field("NoOfMeetings_FromAccount", N_("meetings that they called"), Kind.COUNT, _MEETINGS),
         Field(
             "AverageDuration_Of_Meetings",
             N_("minutes that meetings last"),
             Kind.MINUTES,
+            _MEETINGS,
             nullable=True,
         ),
-        Field("OwnPeople", N_("people on our side"), Kind.COUNT),
-        Field("AccountPeople", N_("people on their side"), Kind.COUNT),
-        Field("NoOfContactsInvolved_Emails", N_("people on our side in e-mails"), Kind.COUNT),
-        Field("NoOfContactsInvolved_Meetings", N_("people on our side in meetings"), Kind.COUNT),
+        Field("OwnPeople", N_("people on our side"), Kind.COUNT, _PEOPLE),
+        Field("AccountPeople", N_("people on their side"), Kind.COUNT, _PEOPLE),
         Field(
-            "NoOfAccountContactsInvolved_Emails", N_("people on their side in e-mails"), Kind.COUNT
+            "NoOfContactsInvolved_Emails", N_("people on our side in e-mails"), Kind.COUNT, _PEOPLE
+        ),
+        Field(
+            "NoOfContactsInvolved_Meetings",
+            N_("people on our side in meetings"),
+            Kind.COUNT,
+            _PEOPLE,
+        ),
+        Field(
+            "NoOfAccountContactsInvolved_Emails",
+            N_("people on their side in e-mails"),
+            Kind.COUNT,
+            _PEOPLE,
         ),
         Field(
             "NoOfAccountContactsInvolved_Meetings",
             N_("people on their side in meetings"),
             Kind.COUNT,
+            _PEOPLE,
         ),
     )
 }
 
 # Not a column: whether the segments of the same run include the customer.
-SEGMENT: Final = Field("Segment", N_("the members of a segment"), Kind.SEGMENT)
+SEGMENT: Final = Field("Segment", N_("the members of a segment"), Kind.SEGMENT, _WHO)

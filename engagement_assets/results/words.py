@@ -50,7 +50,7 @@ def condition(language: Language, said: Condition, titles: Mapping[str, str]) ->
     values = [
         language.gettext(titles.get(str(value), str(value)))
         if said.field is SEGMENT
-        else _as(language, said.field.kind, value)
+        else _typed(language, value)
         for value in said.values
     ]
     both = f" {language.gettext(N_('and'))} "
@@ -63,6 +63,14 @@ def rule(language: Language, said: Rule, titles: Mapping[str, str]) -> str:
     word = language.gettext(N_("and") if said.match == "all" else N_("or"))
     listed = f" {word} ".join(condition(language, each, titles) for each in said.conditions)
     return listed[:1].upper() + listed[1:] + "."
+
+
+def _typed(language: Language, value: Any) -> str:
+    """Return a value with as many digits as somebody typed."""
+    if isinstance(value, int | float):
+        digits = next(count for count in range(7) if round(value, count) == value)
+        return language.number(value, digits)
+    return _as(language, Kind.TEXT, value)
 
 
 def _as(language: Language, kind: Kind, value: Any) -> str:

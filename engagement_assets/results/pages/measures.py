@@ -10,15 +10,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from engagement_assets.results import charts, language, units
+from engagement_assets.results import charts, followed, language, units
 from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.failures import NotFoundError
-from engagement_assets.results.followed import (
-    RUNS_SHOWN,
-    SPARK_HEIGHT,
-    dated,
-    see_that_there_are_segments,
-)
+from engagement_assets.results.followed import RUNS_SHOWN, dated, see_that_there_are_segments
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.listing import Listing
 from engagement_assets.results.pages.customers import PAGE_LENGTH, Pages
@@ -55,40 +50,30 @@ class Row:
         """What it comes to now."""
         return self.values[-1]
 
-    def line(self, height: float = charts.HEIGHT, scale: float = 1) -> charts.Line:
-        """Return the line over the runs.
-
-        Args:
-            height: of the plot.
-            scale: what the values are multiplied by; 100 for shares.
-        """
-        known = [value * scale for value in self.values if value is not None]
-        # a change of next to nothing must not look like a leap, whatever the unit
-        least = max(map(abs, known), default=1.0) / 20 or 1.0
-        points = [
-            (float(place), None if value is None else value * scale)
-            for place, value in enumerate(self.values)
-        ]
-        return charts.line(points, height, least_step=least)
-
 
 @dataclass(frozen=True)
 class Months:
     """Values by month, and by one more dimension at most.
 
     Attributes:
-        dimension: which dimension the months are.
         months: the months, the oldest first.
-        series: the values of the other dimension; one empty name without one.
+        other: the other dimension; empty without one.
+        series: its values; one empty name without one.
         values: per month the value of each series.
         bars: the same as bars.
     """
 
-    dimension: str
     months: tuple[str, ...]
+    other: str
     series: tuple[str, ...]
     values: tuple[tuple[float, ...], ...]
     bars: charts.Bars
+
+    def names(self, reader: Language) -> list[str]:
+        """Return what the series are called; none when there is only one kind of bar."""
+        return [
+            f"{reader.gettext(self.other)}: {reader.gettext(name)}" for name in self.series if name
+        ]
 
 
 @dataclass(frozen=True)
@@ -113,8 +98,9 @@ def measures(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
     return page(
         request,
         "measures.html",
-        cards=cards,
-        spark_height=SPARK_HEIGHT,
+        # those without any value last: they wait for data that not everybody has
+        cards=sorted(cards, key=lambda card: not (card.rows or card.definition["Customers"])),
+        spark=followed.spark,
         run=snapshot.row(query("newest_run")),
         **_in_words(reader),
     )
@@ -134,15 +120,14 @@ def measure(
         return _of_customers(request, snapshot, definition, reader)
     rows = _rows(snapshot, measure).get(measure, ())
     months = _months(rows)
-    scale = 100 if definition["Unit"] == "share" else 1
     return page(
         request,
         "measure.html",
         measure=definition,
         rows=rows,
-        drawn=rows[0].line(scale=scale) if len(rows) == 1 else None,
+        drawn=_line(rows[0], definition["Unit"]) if len(rows) == 1 else None,
         months=months,
-        series=[reader.gettext(name) for name in months.series if name] if months else [],
+        series=months.names(reader) if months else [],
         dimensions=_dimensions(rows),
         **_in_words(reader),
     )
@@ -227,6 +212,11 @@ def _rows(snapshot: Snapshot, measure: str = "") -> dict[str, tuple[Row, ...]]:
     return {name: tuple(rows) for name, rows in found.items()}
 
 
+def _line(row: Row, unit: str) -> charts.Line:
+    scale = 100 if unit == "share" else 1
+    return followed.line([None if value is None else value * scale for value in row.values])
+
+
 def _dimensions(rows: Sequence[Row]) -> list[str]:
     return list(rows[0].dimensions) if rows else []
 
@@ -256,14 +246,27 @@ def _months(rows: Sequence[Row]) -> Months | None:
     if len(series) > _MOST_SERIES or len(found) < len(rows):
         return None
     values = tuple(tuple(found.get((month, name), 0) for name in series) for month in months)
-    return Months(over, tuple(months), tuple(series), values, charts.bars(values))
+    return Months(
+        tuple(months), others[0] if others else "", tuple(series), values, charts.bars(values)
+    )
 
 
 def _in_words(reader: Language) -> dict[str, Any]:
     return {
         "shown": lambda unit, value: units.shown(reader, unit, value),
         "changed": lambda unit, row: units.change(reader, unit, row.before, row.value),
+        "since": lambda unit, row: _since(reader, unit, row),
         "month": lambda text, pattern="LLLL y": reader.day(
             date.fromisoformat(f"{text}-01"), pattern
         ),
     }
+
+
+def _since(reader: Language, unit: str, row: Row) -> str:
+    """Return how a value changed since the run before, in words."""
+    changed = units.change(reader, unit, row.before, row.value)
+    if not changed:
+        return ""
+    if changed == units.change(reader, unit, row.value, row.value):
+        return reader.gettext(N_("as in the run before"))
+    return reader.gettext(N_("{} since the run before")).format(changed)

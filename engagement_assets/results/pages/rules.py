@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from engagement_assets.results import language, words
 from engagement_assets.results.downloads import Format, attachment, download, file_name
 from engagement_assets.results.failures import NotFoundError
-from engagement_assets.results.fields import FIELDS, SEGMENT, operators
+from engagement_assets.results.fields import FIELDS, SEGMENT, Field, operators
 from engagement_assets.results.followed import dated, see_that_there_are_segments
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.queries import query
@@ -164,7 +164,7 @@ def _page(
         rule=rule,
         found=_found(snapshot, rule) if rule else None,
         titles=titles,
-        fields=[*FIELDS.values(), SEGMENT],
+        fields=_by_group(),
         operators=operators,
         examples=[(name, _example(lines)) for name, lines in _EXAMPLES],
         sentence=words.rule(reader, rule, titles) if rule and rule.conditions else "",
@@ -195,6 +195,13 @@ def _found(snapshot: Snapshot, rule: Rule) -> dict[str, Any]:
     )
     shown = [column for column in columns if column not in {"CustomerId", "Name"}]
     return {**count, "Customers": customers, "Columns": shown}
+
+
+def _by_group() -> dict[str, list[Field]]:
+    found: dict[str, list[Field]] = {}
+    for field in (*FIELDS.values(), SEGMENT):
+        found.setdefault(field.group, []).append(field)
+    return found
 
 
 def _titles(snapshot: Snapshot) -> dict[str, str]:

@@ -3,22 +3,17 @@
 import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from engagement_assets.results import charts, language, words
+from engagement_assets.results import charts, followed, language, words
 from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.facts import Order, facts_of, members, reading_order
 from engagement_assets.results.failures import NotFoundError
-from engagement_assets.results.followed import (
-    RUNS_SHOWN,
-    SPARK_HEIGHT,
-    dated,
-    see_that_there_are_segments,
-)
+from engagement_assets.results.followed import RUNS_SHOWN, dated, see_that_there_are_segments
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.listing import Listing
 from engagement_assets.results.pages.customers import PAGE_LENGTH, Pages
@@ -73,7 +68,7 @@ def segments(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
     see_that_there_are_segments(snapshot)
     sizes = snapshot.rows(query("segment_sizes"), {"segment": "", "runs": RUNS_SHOWN})
     sparks = {
-        segment: charts.line(_points(rows), SPARK_HEIGHT)
+        segment: followed.spark([row["Members"] for row in rows])
         for segment, rows in itertools.groupby(sizes, key=lambda row: row["Segment"])
     }
     return page(
@@ -122,7 +117,7 @@ def segment(
         ),
         pages=pages,
         sizes=sizes,
-        line=charts.line(_points(sizes), least_step=1),
+        line=charts.line([(float(at), row["Members"]) for at, row in enumerate(sizes)]),
         changes=_changes(snapshot, segment, reader),
         rule=rule[1] if rule else None,
         label=lambda column: words.label(reader, column),
@@ -159,11 +154,6 @@ def _definition(snapshot: Snapshot, segment: str) -> dict[str, Any]:
     if definition is None:
         raise NotFoundError(N_("There is no such segment. The list of segments has all of them."))
     return definition
-
-
-def _points(sizes: Iterable[Mapping[str, Any]]) -> list[tuple[float, float | None]]:
-    # runs are evenly apart: two of them can be about the same moment
-    return [(float(place), row["Members"]) for place, row in enumerate(sizes)]
 
 
 def _sorted(sql: str, order: Order) -> str:
