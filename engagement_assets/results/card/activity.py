@@ -160,6 +160,16 @@ class Activity:
         return next(place for place, period in enumerate(self.periods) if period.labelled)
 
     @property
+    def total_emails(self) -> float:
+        """How many e-mails there were in all periods shown."""
+        return sum(bar.total for bar in self.emails.bars)
+
+    @property
+    def total_meetings(self) -> float:
+        """How many meetings there were in all periods shown."""
+        return sum(bar.total for bar in self.meetings.bars)
+
+    @property
     def has_any(self) -> bool:
         """Whether there was any activity in these periods."""
         return any(period.score is not None for period in self.periods)
