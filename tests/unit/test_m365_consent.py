@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from engagement_assets.config import GraphSource as GraphSettings
-from engagement_assets.errors import ConsentError
+from engagement_assets.errors import ConsentError, SourceError
 from engagement_assets.microsoft365.consent import (
     MOST_PROBES,
     NEEDED,
@@ -14,6 +14,7 @@ from engagement_assets.microsoft365.consent import (
     check,
 )
 from engagement_assets.microsoft365.faults import GraphError
+from engagement_assets.microsoft365.patience import Patience, RunBudget
 from engagement_assets.microsoft365.sign_in import SignInError
 from engagement_assets.microsoft365.source import GraphSource
 from tests.unit.test_m365_fixtures import (
@@ -75,6 +76,36 @@ def test_a_mailbox_that_answers_proves_what_no_role_says(
     assert status.granted["User.Read.All"] == "role"
     for asked in (*tenant.asked_for("/messages"), *tenant.asked_for("/calendarView")):
         assert (asked.query["$select"], asked.query["$top"]) == ("id", "1")
+
+
+def test_nobody_who_opted_out_is_asked(tenant: Tenant, source: GraphSource) -> None:
+    tenant.roles = DIRECTORY
+    assert check(source, LISTED, ["ann@contoso.com"]).is_granted
+    assert not [asked for asked in tenant.asked_for(ANN) if "/messages" in asked.path]
+    assert check(source, LISTED, LISTED).missing == (
+        "Mail.ReadBasic.All",
+        "Calendars.ReadBasic.All",
+    )
+
+
+def test_a_sign_in_that_is_busy_is_asked_again(
+    tenant: Tenant, source: GraphSource, time: FakeTime
+) -> None:
+    tenant.token_reply = error(503, "Busy")
+    patience = Patience(RunBudget(time.clock()), 60)
+    with pytest.raises(SignInError):
+        check(source, LISTED, patience=patience)
+    assert sum(time.waits) > 10
+    assert patience.wait_left >= 0
+
+
+def test_time_that_is_used_up_is_no_missing_consent(
+    tenant: Tenant, source: GraphSource, time: FakeTime
+) -> None:
+    tenant.roles = DIRECTORY
+    spent = Patience(RunBudget(time.clock(), time_left=0), 60)
+    with pytest.raises(SourceError, match="did not say in time"):
+        check(source, LISTED, patience=spent)
 
 
 def test_only_mail_answers(tenant: Tenant, source: GraphSource) -> None:
