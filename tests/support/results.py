@@ -1,19 +1,24 @@
 """The results app over a published organisation, in this process."""
 
+import base64
 import contextlib
+import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 from fastapi.testclient import TestClient
+from itsdangerous import TimestampSigner
 
 from engagement_assets import config
 from engagement_assets.results.app import create_app
 from engagement_assets.results.server import configure
 from engagement_assets.results.settings import AppSettings
+from engagement_assets.results.sign_in import SESSION_COOKIE
 from tests.integration.command import read_settings, write_sample, write_settings
 from tests.support import openid, pipeline
 
@@ -87,3 +92,12 @@ def serving(settings: AppSettings) -> Iterator[Server]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+def signed_in(client: TestClient, role: str | None, name: str = "Ada") -> None:
+    """Give a client the session of somebody who signed in a minute ago."""
+    session = {"viewer": {"name": name, "role": role, "until": int(time.time()) + 3540}}
+    payload = base64.b64encode(json.dumps(session).encode())
+    value = TimestampSigner(openid.SESSION_KEY).sign(payload).decode()
+    client.cookies.clear()
+    client.cookies.set(SESSION_COOKIE, value)
