@@ -9,3 +9,4 @@ select
     EngagementScore
 from Customer_Profile
 where ScoreTrend <= -15
+order by ScoreTrend asc, CustomerId asc

@@ -5,3 +5,4 @@ select
     Name
 from Customer_Profile
 where not IsEngaged
+order by Name asc, CustomerId asc

@@ -9,3 +9,4 @@ select
     DaysSinceLastEmail
 from Customer_Profile
 where NoOfEmails_ToAccount >= 3 and NoOfEmails_FromAccount = 0
+order by NoOfEmails_ToAccount desc, CustomerId asc

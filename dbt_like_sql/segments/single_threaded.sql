@@ -8,3 +8,4 @@ select
     EngagementScore
 from Customer_Profile
 where OwnPeople = 1 or AccountPeople = 1
+order by EngagementScore desc, CustomerId asc

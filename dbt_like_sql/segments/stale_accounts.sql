@@ -10,3 +10,4 @@ from Customer_Profile
 where
     coalesce(DaysSinceLastEmail > 60, true)
     and coalesce(DaysSinceLastMeeting > 60, true)
+order by EngagementScore desc, CustomerId asc

@@ -18,3 +18,4 @@ select
     Rank
 from engaged
 where (Rank - 1) * 10 < accounts
+order by Rank asc, CustomerId asc

@@ -319,6 +319,7 @@ def segment_file(rule: Rule, title: str, purpose: str) -> str:
         f"-- purpose: {_one_line(purpose)}\n"
         f"-- source: {SOURCE}{rule.query_string()}\n"
         f"select\n{columns}\nfrom Customer_Profile\nwhere\n    {rule.written()}\n"
+        "order by EngagementScore desc, CustomerId asc\n"
     )
 
 

@@ -215,10 +215,15 @@ def causes(model: Model) -> list[str]:
 
 
 def _decides(column: exp.Column) -> bool:
-    """Whether a column stands outside the list of columns of the SELECT that it belongs to."""
+    """Whether a column has a part in which rows the SELECT that it belongs to gives.
+
+    One that is merely shown has none, nor has the order of rows, unless only some are taken.
+    """
     node: exp.Expr = column
-    while node.parent is not None and not isinstance(node.parent, exp.Select):
+    while node.parent is not None and not isinstance(node.parent, exp.Select | exp.SetOperation):
         node = node.parent
+    if node.arg_key == "order" and node.parent is not None:
+        return bool(node.parent.args.get("limit") or node.parent.args.get("offset"))
     return node.arg_key != "expressions"
 
 

@@ -250,6 +250,18 @@ def test_changes_are_those_of_accounts_that_moved(
             ["Meetings"],
         ),
         ("select account_id as CustomerId, 1 as Meetings from account where 1 = 1", []),
+        (
+            "select CustomerId, Rank from Customer_Profile where Meetings > 1 order by Rank desc",
+            ["Meetings"],
+        ),
+        ("select CustomerId from Customer_Profile order by Rank limit 3", ["Rank"]),
+        (
+            (
+                "select CustomerId, Rank from Customer_Profile where Meetings = 0 "
+                "union select CustomerId, Rank from Customer_Profile where Replies = 0 order by Rank"
+            ),
+            ["Meetings", "Replies"],
+        ),
     ],
 )
 def test_columns_that_decide(make: Make, sql: str, columns: list[str]) -> None:

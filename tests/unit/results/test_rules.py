@@ -104,7 +104,9 @@ def fill(connection: duckdb.DuckDBPyConnection, rows: list[dict[str, Any]]) -> N
         connection.execute(f'delete from "{table}"')
     for at, row in enumerate(rows):
         marks = ", ".join("?" * len(row))
-        connection.execute(f"insert into Customer_Profile values ({marks})", [row[name] for name in FIELDS])
+        connection.execute(
+            f"insert into Customer_Profile values ({marks})", [row[name] for name in FIELDS]
+        )
         segment = SEGMENTS[at % len(SEGMENTS)]
         member = row["CustomerId"]
         connection.execute("insert into Segment_Member values (?, ?)", [segment, member])
@@ -220,6 +222,7 @@ def test_sql_reads_as_one_would_write_it() -> None:
         "    (DaysSinceLastEmail is null or DaysSinceLastEmail > 60)\n"
         "    or contains(lower(Name), lower('O''Neill'))\n"
         '    or CustomerId in (select CustomerId from "order")\n'
+        "order by EngagementScore desc, CustomerId asc\n"
     )
 
 
