@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,22 +11,12 @@ from engagement_assets.simulator.activity import Activity
 from engagement_assets.simulator.folder import write_activity_folder, write_customers
 from engagement_assets.simulator.organisation import OPTED_OUT_ADDRESSES, Organisation
 from engagement_assets.simulator.server import SimulatedServer
-from tests.support import pipeline
-from tests.support.pipeline import Rows
 
 from .command import TIMEOUT, environment, write_settings
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 ACTIVITY = Activity(Organisation.generate(3, people=6, accounts=10, volume=0.5), AS_OF, days=380)
 LISTED = ("all-sales@contoso.com", "ada@contoso.com")
-
-OFFICE = "Office"
-# equal whatever the source, byte for byte
-EQUAL = (OFFICE, "Office_UserEntity", "Office_Customer", "Office_ScoreContribution")
-# what differs between any two runs
-OF_THE_RUN = frozenset({"RunId", "StartedAt", "FinishedAt"})
-# From Graph less is read beyond the window, so only what lies within it must be the same.
-WITHIN = frozenset({"counted", "no_account"})
 
 # the command, which waits for milliseconds where it waits for seconds
 _IMPATIENT = """
@@ -107,45 +97,3 @@ def run(
 def published(config_file: Path) -> Path:
     """Return the published folder of a configuration."""
     return config_file.parent / "data" / "published"
-
-
-def differences(one: Path, other: Path) -> list[str]:
-    """Return which published tables of two folders differ, apart from what two runs differ in.
-
-    Of what is kept over runs only the newest run is compared.
-    """
-    found = [table for table in EQUAL if _bytes(one, table) != _bytes(other, table)]
-    tables, others = pipeline.published(one), pipeline.published(other)
-    assert tables[OFFICE], "nothing was compared"
-    compared = {
-        "Office_Run": _newest,
-        "Office_ScoreHistory": _newest,
-        "Office_Mailbox": _mailboxes,
-        "Office_Ledger": _ledger,
-    }
-    for table, part in compared.items():
-        if sorted(part(tables, table)) != sorted(part(others, table)):
-            found.append(table)
-    return found
-
-
-def _bytes(folder: Path, table: str) -> bytes:
-    return (folder / "parquet" / f"{table}.parquet").read_bytes()
-
-
-def _newest(tables: Mapping[str, Rows], table: str) -> Iterator[Sequence[object]]:
-    newest = max(tables["Office_Run"], key=lambda row: str(row["StartedAt"]))["RunId"]
-    for row in tables[table]:
-        if row["RunId"] == newest:
-            yield [str(value) for name, value in row.items() if name not in OF_THE_RUN]
-
-
-def _mailboxes(tables: Mapping[str, Rows], table: str) -> Iterator[Sequence[object]]:
-    for row in tables[table]:
-        yield [str(value) for name, value in row.items() if name != "Reason"]
-
-
-def _ledger(tables: Mapping[str, Rows], table: str) -> Iterator[Sequence[object]]:
-    for row in tables[table]:
-        if row["Item"] == "contact" or row["Outcome"] in WITHIN:
-            yield [str(value) for value in row.values()]

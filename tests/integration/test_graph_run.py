@@ -22,10 +22,11 @@ from engagement_assets.simulator.registration import NEEDED_ROLES
 from engagement_assets.simulator.server import SimulatedServer, simulate
 from engagement_assets.simulator.service import Behaviour
 from tests.support import pipeline
+from tests.support.comparing import differences
 
 from . import tenant
 from .command import TIMEOUT, assert_published, environment, run_engagement
-from .tenant import ACTIVITY, differences, published
+from .tenant import ACTIVITY, published
 
 FAULT_SEEDS = (1, 2)
 KILLS = int(os.environ.get("ENGAGEMENT_KILLS", "2"))

@@ -1,16 +1,12 @@
 """The Graph source against the simulator: the same results as the same organisation as a folder.
 
-Faults at random, SIGKILL at random moments, people who cannot be read, requests and their fields.
+Faults at random, people who cannot be read, requests and their fields. Kills and the command line
+are in `test_graph_run`.
 """
 
 import logging
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,28 +33,17 @@ from engagement_assets.simulator.mailbox_access import CANARY_BODY, CANARY_SUBJE
 from engagement_assets.simulator.organisation import OPTED_OUT_ADDRESSES, Organisation
 from engagement_assets.simulator.registration import NEEDED_ROLES
 from engagement_assets.simulator.server import SimulatedServer, simulate
-from engagement_assets.simulator.service import Behaviour
 from engagement_assets.warehouse import database, inputs, publishing, reading
 from engagement_assets.warehouse.activity_store import ActivityStore
-from engagement_assets.warehouse.models import build
 from engagement_assets.window import Window
 from tests.organisations import write_organisation
 from tests.support import pipeline
+from tests.support.comparing import differences
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 WINDOW = Window.until(AS_OF, "Europe/Amsterdam")
 ACTIVITY = Activity(Organisation.generate(3, people=6, accounts=10, volume=0.5), AS_OF, days=380)
 LISTED = ("all-sales@contoso.com", "ada@contoso.com")
-
-# what is equal whatever the source; Office_Run has clock times, Office_Mailbox reasons and
-# coverage, and from Graph less is read beyond the window
-EQUAL = (
-    "Office",
-    "Office_UserEntity",
-    "Office_Customer",
-    "Office_ScoreContribution",
-    "Office_ScoreHistory",
-)
 
 
 class Waiting:
@@ -123,10 +108,8 @@ def publish(
             store.keep_only(user_id, ())
         store.tidy(connection)
         reading.expose_mailboxes(connection, store, outcomes, window)
-        for model in pipeline.MODELS:
-            if "run_end" in model.references:
-                inputs.write_run_end(connection, started_at)
-            build(connection, model)
+        pipeline.LINEAGE.write(connection)
+        pipeline.build_all(connection)
         return publishing.publish(connection, settings.data_dir)
 
 
@@ -161,29 +144,12 @@ def from_folder(tmp_path_factory: pytest.TempPathFactory, customers: Path) -> Pa
     return publish(FolderSource(folder / "activity"), settings)
 
 
-def assert_equal(one: Path, other: Path) -> None:
-    rows, others = pipeline.published(one), pipeline.published(other)
-    statuses = {row["UserId"]: row["Status"] for row in others["Office_Mailbox"]}
-    for row in rows["Office_Mailbox"]:
-        assert row["Status"] == statuses[row["UserId"]], row["Reason"]
-    for table in EQUAL:
-        left, right = (p / "parquet" / f"{table}.parquet" for p in (one, other))
-        assert left.read_bytes() == right.read_bytes(), table
-    assert rows["Office"]
-    for left_row, right_row in zip(rows["Office_Run"], others["Office_Run"], strict=True):
-        assert left_row == right_row
-    inside = [r for r in rows["Office_Ledger"] if r["Outcome"] in {"counted", "no_account"}]
-    assert inside == [
-        r for r in others["Office_Ledger"] if r["Outcome"] in {"counted", "no_account"}
-    ]
-
-
 def test_the_same_as_from_a_folder(from_folder: Path, customers: Path, tmp_path: Path) -> None:
     tenant = GeneratedTenant(ACTIVITY, teams_chats=True)
     with simulate(tenant, granted=NEEDED_ROLES) as server:
         source = source_of(server, tmp_path)
         assert check(source, LISTED).is_granted
-        assert_equal(publish(source, configuration(customers, tmp_path)), from_folder)
+        assert differences(publish(source, configuration(customers, tmp_path)), from_folder) == []
         assert max(server.most_in_flight.values()) == 1
         allowed = {
             "messages": mail.MESSAGE_FIELDS,
@@ -221,7 +187,7 @@ def test_faults_at_random_change_nothing(
     faults = Faults(seed=seed, rate=0.3, wait=0.01, large_page=50)
     with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES, faults=faults) as server:
         published = publish(source_of(server, tmp_path), configuration(customers, tmp_path))
-        assert_equal(published, from_folder)
+        assert differences(published, from_folder) == []
         assert faults.injected
         own = {user.address for user in ACTIVITY.organisation.users}
         for account in ACTIVITY.organisation.accounts:
@@ -240,7 +206,8 @@ def test_organisations_full_of_edge_cases(seed: int, tmp_path: Path) -> None:
     faults = Faults(seed=seed, rate=0.2 if seed % 2 else 0.0)
     with simulate(tenant, granted=NEEDED_ROLES, faults=faults) as server:
         other = settings.model_copy(update={"data_dir": tmp_path / "data"})
-        assert_equal(publish(source_of(server, other.data_dir), other), from_folder)
+        published = publish(source_of(server, other.data_dir), other)
+        assert differences(published, from_folder) == []
 
 
 def test_mailboxes_that_cannot_be_read(tmp_path: Path) -> None:
@@ -283,62 +250,6 @@ def test_consent_comes_and_goes(tmp_path: Path) -> None:
         assert check(source, LISTED).missing == ("Mail.ReadBasic.All",)
 
 
-# killed for good: a process of its own
-
-
-def read_as_a_process(arguments: Sequence[str]) -> None:
-    """Read everything; what the killed child of the test below runs."""
-    url, ca_bundle, tenant_id, client_id, secret, data_dir = arguments
-    settings = GraphSettings(
-        kind="graph",
-        tenant_id=tenant_id,
-        client_id=client_id,
-        login_url=url,
-        graph_url=url,
-        ca_bundle=Path(ca_bundle),
-    )
-    source = GraphSource(
-        settings, Path(data_dir), sign_in=SignIn(settings, Credential("secret", secret))
-    )
-    ids = [user.id for address in LISTED for user in source.resolve(address)]
-    print("reading", flush=True)  # noqa: T201
-    with source.reading(ids, WINDOW, lambda *_: False):
-        for user_id in ids:
-            source.mailbox(user_id)
-    print("read", flush=True)  # noqa: T201
-
-
-def test_killed_at_random_moments(from_folder: Path, customers: Path, tmp_path: Path) -> None:
-    dice = random.Random(1)
-    slow = Behaviour(latency=0.03)  # a mailbox takes longer than all three children live
-    with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES, behaviour=slow) as server:
-        arguments = [
-            server.url,
-            str(server.ca_bundle),
-            server.tenant_id,
-            server.client_id,
-            server.client_secret,
-            str(tmp_path),
-        ]
-        for _ in range(3):
-            child = subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.test_graph_source", *arguments],
-                stdout=subprocess.PIPE,
-                env=os.environ,
-                cwd=Path(__file__).parents[2],
-            )
-            assert child.stdout
-            child.stdout.readline()
-            time.sleep(dice.uniform(0.02, 0.25))
-            child.send_signal(signal.SIGKILL)
-            assert child.wait() == -signal.SIGKILL
-            child.stdout.close()
-        assert (tmp_path / "download" / "round.json").exists()
-        assert_equal(
-            publish(source_of(server, tmp_path), configuration(customers, tmp_path)), from_folder
-        )
-
-
 def test_the_configuration_names_the_same_things(tmp_path: Path) -> None:
     """The YAML of a simulated tenant is one that the product accepts."""
     (tmp_path / "contacts.csv").write_text("CustomerId,Email\n")
@@ -351,7 +262,3 @@ def test_the_configuration_names_the_same_things(tmp_path: Path) -> None:
         file = tmp_path / "engagement.yaml"
         file.write_text(yaml.safe_dump(content))
         assert config.load(file).source == settings_of(server)
-
-
-if __name__ == "__main__":
-    read_as_a_process(sys.argv[1:])
