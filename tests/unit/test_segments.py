@@ -258,7 +258,8 @@ def test_changes_are_those_of_accounts_that_moved(
         (
             (
                 "select CustomerId, Rank from Customer_Profile where Meetings = 0 "
-                "union select CustomerId, Rank from Customer_Profile where Replies = 0 order by Rank"
+                "union select CustomerId, Rank from Customer_Profile where Replies = 0 "
+                "order by Rank"
             ),
             ["Meetings", "Replies"],
         ),
