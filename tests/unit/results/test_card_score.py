@@ -1,0 +1,85 @@
+"""What is said of a score follows from its parts."""
+
+from typing import Any
+
+from engagement_assets.results.card.score import ORDER, Why
+
+
+def row(component: str, points: float, weight: float = 10.0, **more: Any) -> dict[str, Any]:
+    """A row of `card_parts.sql`."""
+    return {
+        "Component": component,
+        "Value": 1.0 if points else 0.0,
+        "Reference": 1.0,
+        "Weight": weight,
+        "Points": points,
+        "Missing": weight - points,
+        "Goal": 2.0,
+        "Gain": 1.0,
+    } | more
+
+
+def names(parts: object) -> list[str]:
+    return [part.component for part in parts]  # type: ignore[attr-defined]
+
+
+def test_parts_stand_in_the_order_of_the_contract_whatever_order_they_come_in() -> None:
+    why = Why.of([row(component, 5.0) for component in sorted(ORDER)])
+    assert names(why.parts) == list(ORDER)
+
+
+def test_the_sum_is_that_of_the_parts_before_rounding() -> None:
+    why = Why.of([row("Meetings", 12.964), row("Replies", 2.11), row("Recency", 5.64)])
+    assert why.points == 12.964 + 2.11 + 5.64
+    assert why.weight == 30
+
+
+def test_what_stands_out_is_told_by_the_share_of_the_weight() -> None:
+    why = Why.of(
+        [
+            row("Meetings", 16.0, 25.0),  # 64 %
+            row("Replies", 5.9),  # 59 %
+            row("OwnPeople", 4.1),  # 41 %
+            row("AccountPeople", 4.0),  # 40 %
+            row("TwoWayEmails", 0.0, 15.0),
+        ]
+    )
+    assert names(why.above) == ["Meetings"]
+    assert names(why.typical) == ["Replies", "OwnPeople"]
+    assert names(why.below) == ["AccountPeople"]
+    assert names(why.nothing) == ["TwoWayEmails"]
+    assert names(why.most) == ["Meetings", "Replies"]
+
+
+def test_what_would_raise_it_is_where_most_points_are_missing() -> None:
+    why = Why.of(
+        [
+            row("Meetings", 20.0, 25.0),
+            row("Replies", 1.0),
+            row("Recency", 9.0),
+            row("TwoWayEmails", 2.0, 15.0),
+        ]
+    )
+    assert names(why.hints) == ["TwoWayEmails", "Replies", "Meetings"]
+
+
+def test_what_would_add_nothing_is_no_hint() -> None:
+    contact_today = row("Recency", 9.1, Value=1.0, Gain=0.0)
+    nobody_has_any = row("Replies", 0.0, Reference=None, Gain=None)
+    assert Why.of([contact_today, nobody_has_any]).hints == ()
+
+
+def test_a_part_without_weight_says_nothing() -> None:
+    why = Why.of([row("Meetings", 0.0, 0.0), row("Replies", 5.0)])
+    assert names(why.nothing) == []
+    assert len(why.parts) == 2
+
+
+def test_recency_is_told_in_days() -> None:
+    (part,) = Why.of([row("Recency", 5.0, Value=0.125, Reference=0.1)]).parts
+    assert part.days == 7
+    assert part.typical_days == 9
+    (never,) = Why.of([row("Recency", 0.0, Value=0.0, Reference=None)]).parts
+    assert never.days is None
+    assert never.typical_days is None
+    assert not never.has_typical
