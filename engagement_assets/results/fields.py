@@ -41,6 +41,7 @@ class Field:
         group: What it has to do with.
         nullable: Whether a value may be missing.
         never: Whether a missing value means that it never happened, not that nobody knows.
+        head: What it is called at the head of a table, where the label is too long for that.
     """
 
     column: str
@@ -49,6 +50,7 @@ class Field:
     group: str
     nullable: bool = False
     never: bool = False
+    head: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,10 +154,25 @@ FIELDS: Final[Mapping[str, Field]] = {
             Kind.CHANGE,
             _SCORE,
             nullable=True,
+            head=N_("change"),
         ),
-        Field("RecentScore", N_("average score of the last three months"), Kind.NUMBER, _SCORE),
-        Field("EarlierScore", N_("average score of the three months before"), Kind.NUMBER, _SCORE),
-        Field("ScoreTrend", N_("trend of the score in points"), Kind.CHANGE, _SCORE),
+        Field(
+            "RecentScore",
+            N_("average score of the last three months"),
+            Kind.NUMBER,
+            _SCORE,
+            head=N_("last three months"),
+        ),
+        Field(
+            "EarlierScore",
+            N_("average score of the three months before"),
+            Kind.NUMBER,
+            _SCORE,
+            head=N_("three months before"),
+        ),
+        Field(
+            "ScoreTrend", N_("trend of the score in points"), Kind.CHANGE, _SCORE, head=N_("trend")
+        ),
         Field(
             "DaysSinceLastContact",
             N_("days since the last e-mail or meeting"),

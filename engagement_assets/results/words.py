@@ -20,7 +20,7 @@ def label(language: Language, column: str) -> str:
         column: a column of `Customer_Profile`, or one that a segment made up.
     """
     field = FIELDS.get(column)
-    words = language.gettext(field.label if field else _told_apart(column))
+    words = language.gettext((field.head or field.label) if field else _told_apart(column))
     return words[:1].upper() + words[1:]
 
 

@@ -117,6 +117,7 @@ def segment(
         ),
         pages=pages,
         sizes=sizes,
+        newest={**sizes[-1], "IsNew": len(sizes) == 1},
         line=charts.line([(float(at), row["Members"]) for at, row in enumerate(sizes)]),
         changes=_changes(snapshot, segment, reader),
         rule=rule[1] if rule else None,
