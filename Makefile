@@ -7,7 +7,7 @@ DEV := .venv/.installed-dev
 DEMO := data/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo ui test lint bench docs lock clean
+.PHONY: help install demo results ui test lint bench docs lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -27,8 +27,12 @@ $(DEV): $(RUN) requirements-dev.lock
 
 demo: $(RUN) ## Play the whole product with a simulated Microsoft 365 tenant
 	@$(BIN)/python scripts/demo.py
-	@echo "Look around:  make ui   (the Dagster UI: lineage, checks, sensor, schedule)"
+	@echo "Read it:      make results   (the results app: overview, customers, segments, measures)"
+	@echo "Look around:  make ui       (the Dagster UI: lineage, checks, sensor, schedule)"
 	@echo "Query it:     $(DEMO)/data/published/engagement.duckdb, or the Parquet files beside it"
+
+results: $(RUN) ## Open the results app of the demo (CONFIG=file for another configuration)
+	$(BIN)/engagement results -c $(or $(CONFIG),$(DEMO)/engagement.yaml)
 
 ui: $(RUN) ## Open the Dagster UI of the demo (CONFIG=file for another configuration)
 	$(if $(CONFIG),$(BIN)/engagement ui -c $(CONFIG),$(BIN)/python scripts/demo.py ui)
