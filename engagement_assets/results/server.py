@@ -1,5 +1,6 @@
 """Serving the app with uvicorn."""
 
+import contextlib
 import socket
 
 import uvicorn
@@ -19,7 +20,8 @@ def serve(settings: AppSettings, console: Console) -> None:
     with _listen(settings.host, settings.port) as listening:
         address = settings.public_url or f"http://{settings.host}:{settings.port}"
         console.print(f"Results: {address} (Ctrl-C stops it)", highlight=False, soft_wrap=True)
-        uvicorn.Server(configure(settings)).run([listening])
+        with contextlib.suppress(KeyboardInterrupt):  # uvicorn finished what was asked before
+            uvicorn.Server(configure(settings)).run([listening])
 
 
 def configure(settings: AppSettings) -> uvicorn.Config:
