@@ -95,8 +95,8 @@ _OF_DAYS: Final = (
     Operator("between", N_("is between"), "{column} between {0} and {1}", values=2),
 )
 _OF_YES_NO: Final = (
-    Operator("yes", N_("is true"), "{column}", values=0),
-    Operator("no", N_("is not true"), "not {column}", values=0),
+    Operator("yes", N_("took place"), "{column}", values=0),
+    Operator("no", N_("never took place"), "not {column}", values=0),
 )
 _OF_SEGMENTS: Final = (
     Operator("in", N_("include"), "CustomerId in ({0})"),
@@ -144,7 +144,7 @@ FIELDS: Final[Mapping[str, Field]] = {
         Field("Name", N_("name"), Kind.TEXT, _WHO, nullable=True),
         Field("CustomerId", N_("customer number"), Kind.TEXT, _WHO),
         Field("ParentId", N_("number of the parent account"), Kind.TEXT, _WHO, nullable=True),
-        Field("IsEngaged", N_("had an e-mail or a meeting"), Kind.YES_NO, _WHO),
+        Field("IsEngaged", N_("an e-mail or a meeting in the last year"), Kind.YES_NO, _WHO),
         Field("EngagementScore", N_("score"), Kind.NUMBER, _SCORE),
         Field("Rank", N_("position among all customers"), Kind.COUNT, _SCORE, nullable=True),
         Field("ScoreBefore", N_("score in the run before"), Kind.NUMBER, _SCORE, nullable=True),
@@ -252,4 +252,4 @@ FIELDS: Final[Mapping[str, Field]] = {
 }
 
 # Not a column: whether the segments of the same run include the customer.
-SEGMENT: Final = Field("Segment", N_("the members of a segment"), Kind.SEGMENT, _WHO)
+SEGMENT: Final = Field("Segment", N_("its segments"), Kind.SEGMENT, _WHO)

@@ -10,6 +10,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import engagement_assets.results
+from engagement_assets.warehouse.models import FOLLOWED
+from tests.support import pipeline
 
 PACKAGE = Path(engagement_assets.results.__file__).parent
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2)}
@@ -27,6 +29,17 @@ def messages() -> Iterator[tuple[str, str]]:
     )
     for file, line, message, _, _ in found:
         yield f"{file}:{line}", message if isinstance(message, str) else message[0]
+    yield from shipped()
+
+
+def shipped() -> Iterator[tuple[str, str]]:
+    """Yield what the shipped segments and measures say of themselves and of their values."""
+    for model in pipeline.MODELS:
+        if model.layer in FOLLOWED:
+            yield str(model.path), model.title
+            yield str(model.path), model.purpose
+    for word in ("Direction", "to", "from"):
+        yield "dimensions", word
 
 
 @pytest.fixture(scope="module")
