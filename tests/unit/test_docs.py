@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import duckdb
 import pytest
 import typer
 from pydantic import BaseModel
@@ -17,6 +18,7 @@ import scripts.demo
 from engagement_assets import config, data_dictionary, errors, overview, schemas
 from engagement_assets.cli import app
 from engagement_assets.definitions import CONFIG_VARIABLE, build, sql_folder
+from engagement_assets.warehouse import measures, models, segments
 from engagement_assets.warehouse.sources import SOURCES
 from tests.sql.golden import Project, read_case
 from tests.support import pipeline
@@ -226,7 +228,8 @@ def test_the_data_dictionary_is_up_to_date() -> None:
 
 
 def test_the_example_is_a_configuration(tmp_path: Path) -> None:
-    (tmp_path / "activity").mkdir()
+    for name in ("activity", "our-sql"):
+        (tmp_path / name).mkdir()
     for name in ("contacts.csv", "accounts.csv"):
         (tmp_path / name).touch()
     file = tmp_path / "engagement.yaml"
@@ -240,6 +243,26 @@ def test_the_example_is_a_configuration(tmp_path: Path) -> None:
     weights = block(DOCS / "configuration.md", "yaml", 1)
     file.write_text(file.read_text().replace("score_weights: {}\n", weights), encoding="utf-8")
     assert config.load(file).score_weights == config.DEFAULT_WEIGHTS
+
+
+def test_the_segment_and_the_measure_that_the_docs_add_work(demo: Path, tmp_path: Path) -> None:
+    page = DOCS / "segments-and-measures.md"
+    names = re.findall(r"`dbt_like_sql/((?:segments|measures)/\w+\.sql)`", TEXTS[page])
+    shutil.copytree(sql_folder(), tmp_path / "dbt_like_sql")
+    for number, name in enumerate(names):
+        (tmp_path / "dbt_like_sql" / name).write_text(block(page, "sql", number))
+    loaded = models.load_models(tmp_path / "dbt_like_sql", SOURCES)
+    by_name = {model.name: model for model in loaded}
+    with duckdb.connect(demo.parent / "warehouse" / "warehouse.duckdb") as connection:
+        for name, check in zip(names, (segments.check, measures.check), strict=True):
+            model = by_name[Path(name).stem]
+            models.build(connection, model)
+            check(connection, model)
+            assert connection.execute(f"select count(*) > 0 from {model.name}").fetchall() == [
+                (True,)
+            ]
+    with duckdb.connect(demo / "engagement.duckdb", read_only=True) as connection:
+        assert connection.execute(block(page, "sql", 2)).fetchall()
 
 
 def test_the_table_that_the_docs_add_works(tmp_path: Path) -> None:
