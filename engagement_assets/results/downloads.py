@@ -18,7 +18,7 @@ import duckdb
 from fastapi.responses import Response, StreamingResponse
 
 from engagement_assets.results.language import Language
-from engagement_assets.results.snapshot import Snapshot, TooSlowError
+from engagement_assets.results.snapshot import TooSlowError
 
 __all__ = ["Format", "attachment", "download", "file_name"]
 
@@ -43,7 +43,7 @@ _MEDIA: Final[Mapping[Format, str]] = {
 
 
 def download(
-    snapshot: Snapshot,
+    cursor: duckdb.DuckDBPyConnection,
     sql: str,
     parameters: Mapping[str, Any],
     *,
@@ -54,7 +54,7 @@ def download(
     """Answer with the rows of a SELECT as a file.
 
     Args:
-        snapshot: what to read.
+        cursor: reads the snapshot.
         sql: the SELECT.
         parameters: its parameters.
         name: what the file is called, without its ending.
@@ -68,9 +68,9 @@ def download(
         file = opened.enter_context(tempfile.TemporaryFile())
         try:
             if kind is Format.CSV:
-                _write_csv(file, snapshot.cursor, sql, parameters, language)
+                _write_csv(file, cursor, sql, parameters, language)
             else:
-                _write_parquet(file, snapshot.cursor, sql, parameters)
+                _write_parquet(file, cursor, sql, parameters)
         except duckdb.InterruptException:
             raise TooSlowError(
                 "The download took too long and was stopped. Ask for less."

@@ -146,7 +146,7 @@ def measure_download(
     of_customers = definition["Grain"] == "customer"
     sql = query("measure_customers_file" if of_customers else "measure_history_file")
     return download(
-        snapshot,
+        snapshot.cursor,
         sql,
         {"measure": measure},
         name=dated(snapshot, measure),

@@ -72,7 +72,7 @@ def rule_download(
     rule = _rule(request.query_params.multi_items(), _titles(snapshot))
     where, values = rule.bound()
     return download(
-        snapshot,
+        snapshot.cursor,
         f"select {', '.join(FIELDS)} from Customer_Profile where {where} "
         "order by EngagementScore desc, CustomerId",
         values,

@@ -140,7 +140,7 @@ def segment_download(
     order = reading_order(definition, facts)
     sql, parameters = members(facts)
     return download(
-        snapshot,
+        snapshot.cursor,
         f"select * exclude (Label) from ({_sorted(sql, order)})",
         parameters | {"segment": segment, "search": ""},
         name=dated(snapshot, segment),
