@@ -60,8 +60,6 @@ def save(folder: Path, name: str, text: str, *, replace: bool) -> None:
         if there is not None:
             _see_that_it_may_go(there, replace=replace)
         _write(there or file, text, replace=there is not None)
-    except FileExistsError:
-        raise _exists() from None  # somebody else saved it in this moment
     except OSError as error:
         raise SavingError(
             f"{folder}: the file could not be written ({error.strerror}). "
@@ -100,5 +98,7 @@ def _write(file: Path, text: str, *, replace: bool) -> None:
             Path(written).replace(file)
         else:
             os.link(written, file)  # fails when the file is there, which replacing would not
+    except FileExistsError:
+        raise _exists() from None  # somebody else saved it in this moment
     finally:
         Path(written).unlink(missing_ok=True)
