@@ -159,7 +159,8 @@ def _definition(snapshot: Snapshot, segment: str) -> dict[str, Any]:
 
 def _sorted(sql: str, order: Order) -> str:
     direction = "desc" if order.descending else "asc"
-    return f'select * from ({sql}) order by "{order.column}" {direction} nulls last, CustomerId'
+    column = order.column.replace('"', '""')
+    return f'select * from ({sql}) order by "{column}" {direction} nulls last, CustomerId'
 
 
 def _changes(snapshot: Snapshot, segment: str, reader: Language) -> list[Changes]:
