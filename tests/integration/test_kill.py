@@ -23,6 +23,7 @@ import pytest
 from engagement_assets import schemas
 from tests.support import pipeline
 from tests.support.pipeline import Rows
+from tests.support.repetition import OF_SEVERAL_RUNS, assert_repeated
 
 from .command import (
     ENGAGEMENT,
@@ -33,9 +34,6 @@ from .command import (
     run_engagement,
     write_sample,
 )
-
-HISTORIES = ("Office_Run", "Office_ScoreHistory")
-OF_THE_RUN = ("RunId", "StartedAt", "FinishedAt")
 
 # what a run prints, and so roughly where it is: in the middle of reading, of the models, at the end
 PLACES = (r"[123] of \d+ mailboxes read", r"\d+/\d+ Office", r"\d+/\d+ published")
@@ -111,12 +109,6 @@ def _parquet(published: Path) -> dict[str, bytes]:
     return {file.stem: file.read_bytes() for file in published.glob("parquet/*.parquet")}
 
 
-def _without_run(rows: Rows) -> list[list[tuple[str, object]]]:
-    return sorted(
-        [(name, value) for name, value in row.items() if name not in OF_THE_RUN] for row in rows
-    )
-
-
 def _run_and_kill(config_file: Path, kill: Kill, seconds: float) -> list[str]:
     """Start a run, kill it and all it started with SIGKILL, and return the lines that it said."""
     process = subprocess.Popen(
@@ -160,20 +152,14 @@ def _assert_whole(published: Path, expected: Undisturbed) -> int:
     files, tables = _parquet(published), pipeline.published(published)
     assert files.keys() == schemas.TABLES.keys()
     different = [name for name, data in files.items() if data != expected.files[name]]
-    assert set(different) <= set(HISTORIES), different
-    runs = {row["RunId"] for row in tables["Office_Run"]}
-    assert len(tables["Office_Run"]) == len(runs)
-    for table in HISTORIES:
-        assert {row["RunId"] for row in tables[table]} == runs
-        # every run found the same: as often as there were runs
-        assert _without_run(tables[table]) == sorted(
-            _without_run(expected.tables[table]) * len(runs)
-        )
+    assert set(different) <= set(OF_SEVERAL_RUNS), different
+    # every run found the same
+    runs = assert_repeated(expected.tables, tables)
     with duckdb.connect(published / "engagement.duckdb", read_only=True) as connection:
         for name, rows in tables.items():
             (count,) = connection.execute(f'select count(*) from "{name}"').fetchall()[0]
             assert count == len(rows), name
-    return len(runs)
+    return runs
 
 
 @pytest.mark.parametrize("kill", _kills(), ids=str)
