@@ -26,7 +26,7 @@ from .tenant import ACTIVITY
 
 MORE_THAN_NEEDED = ("Mail.Read", "Calendars.Read")
 SAID_WRONGLY = "zq7-wrong-secret-marker"
-ITEMS_LOOKED_FOR = 40
+LOOKED_FOR = 20  # of each kind
 # a JSON Web Token: two parts that begin with the base64 of {"
 TOKEN = re.compile(rb"eyJ[\w-]{10,}\.eyJ[\w-]{10,}")
 
@@ -38,6 +38,7 @@ FIELDS: Mapping[str, str] = {
     "end,organizer,attendees,responseStatus",
     "mailFolders": "id,childFolderCount",
     "users": "id,mail,userPrincipalName,proxyAddresses,accountEnabled,userType",
+    "transitiveMembers": "id,mail,userPrincipalName,proxyAddresses,accountEnabled,userType",
     "groups": "id,mail,proxyAddresses,visibility",
     "organization": "id,verifiedDomains",
 }
@@ -59,9 +60,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     faults = Faults(5, rate=0.2, wait=0.01, large_page=5)
     granted = (*NEEDED_ROLES, *MORE_THAN_NEEDED)
     said = ""
-    with simulate(
-        GeneratedTenant(ACTIVITY, teams_chats=True), granted=granted, faults=faults
-    ) as server:
+    simulated = GeneratedTenant(ACTIVITY, teams_chats=True)
+    with simulate(simulated, granted=granted, faults=faults, folder=folder) as server:
         config_file = tenant.write_graph(folder, server)
         persons = [user for user in ACTIVITY.organisation.selected_users if user.has_mailbox]
         server.registration.denied.add(persons[0].user_id)
@@ -84,16 +84,21 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
 
 def _markers(secret: str) -> dict[str, str]:
     own = {user.address for user in ACTIVITY.organisation.users}
-    contacts = (c.address for account in ACTIVITY.organisation.accounts for c in account.contacts)
+    contacts = (
+        contact.address
+        for account in ACTIVITY.organisation.accounts
+        for contact in account.contacts
+        if contact.address not in own
+    )
     user = next(user for user in ACTIVITY.organisation.selected_users if user.has_mailbox)
-    messages = list(islice(ACTIVITY.messages(user), ITEMS_LOOKED_FOR))
-    events = list(islice(ACTIVITY.events(user), ITEMS_LOOKED_FOR))
+    messages = list(islice(ACTIVITY.messages(user), LOOKED_FOR))
+    events = list(islice(ACTIVITY.events(user), LOOKED_FOR))
     return {
         "subject": CANARY_SUBJECT,
         "body": CANARY_BODY,
         "secret": secret,
         "wrong secret": SAID_WRONGLY,
-        **{f"contact {n}": a for n, a in enumerate(contacts) if a not in own},
+        **{f"contact {n}": a for n, a in enumerate(islice(contacts, LOOKED_FOR))},
         **{f"message {n}": message["id"] for n, message in enumerate(messages)},
         **{f"message id {n}": m["internetMessageId"] for n, m in enumerate(messages)},
         **{f"event {n}": event["id"] for n, event in enumerate(events)},

@@ -1,7 +1,7 @@
 """`engagement run` against a simulated tenant: the same results as from a folder, whatever happens.
 
 Every fault at random, kills at any moment, mailboxes that cannot be read. `ENGAGEMENT_KILLS` says
-how many runs are killed (2 when it says nothing).
+how many organisations are read by killed runs (1 when it says nothing).
 """
 
 import os
@@ -29,7 +29,7 @@ from .command import TIMEOUT, assert_published, environment, run_engagement
 from .tenant import ACTIVITY, published
 
 FAULT_SEEDS = (1, 2)
-KILLS = int(os.environ.get("ENGAGEMENT_KILLS", "2"))
+KILLS = int(os.environ.get("ENGAGEMENT_KILLS", "1"))
 SEED = 20_261_124
 
 PERSONS = [user for user in ACTIVITY.organisation.selected_users if user.has_mailbox]
@@ -65,7 +65,7 @@ def test_a_run_and_the_next_one(server: SimulatedServer, from_folder: Path, tmp_
     assert not list(data.rglob("*.ndjson*")), "raw files go once they are landed"
 
     assert_published(tenant.run(config_file, server.client_secret))
-    assert differences(published(config_file), from_folder) == []
+    assert differences(published(config_file), from_folder, same_past=False) == []
     again = _asked_for_mail(server) - first
     assert 0 < again < first / 3, "settled months are not read again"
     assert len(pipeline.published(published(config_file))["Office_Run"]) == 2
@@ -183,4 +183,4 @@ def test_mailboxes_that_cannot_be_read(
     server.registration.denied.clear()
     server.faults.permanent = {}
     assert_published(tenant.run(config_file, server.client_secret))
-    assert differences(published(config_file), from_folder) == []
+    assert differences(published(config_file), from_folder, same_past=False) == []
