@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import dagster as dg
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,7 +13,10 @@ from engagement_assets import definitions, schemas
 
 from .conftest import Ui, Visit
 
-GROUPS = ("consent", "people", "activity", "staging", "accounts", "office", "published")
+GROUPS = (
+    *("consent", "people", "activity", "staging", "accounts", "office"),
+    *("segments", "history", "published"),
+)
 ASSETS = (
     "consent_status",
     "person",
@@ -70,7 +74,7 @@ def test_the_lineage_shows_the_assets_from_left_to_right(
     visit: Visit, ui: Ui, tmp_path: Path
 ) -> None:
     graph = definitions.build(ui.config_file).resolve_asset_graph()
-    groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
+    groups = {graph.get(dg.AssetKey(name)).group_name for name in ASSETS}
     opened = ",".join(f"global@global:{group}" for group in sorted(groups))
     # only what is in sight is drawn; the picture fits the width, so the height must be plenty
     visit.page.set_viewport_size({"width": 1800, "height": 2400})
@@ -98,14 +102,15 @@ def test_the_checks_of_office_passed(visit: Visit, ui: Ui, tmp_path: Path) -> No
     page.screenshot(path=tmp_path / "checks.png")
 
 
-def test_the_schedule_is_on(visit: Visit, ui: Ui, tmp_path: Path) -> None:
+def test_the_schedule_and_the_sensor_are_on(visit: Visit, ui: Ui, tmp_path: Path) -> None:
     page = _open(visit, ui, "/automation")
     expect(page.get_by_text("weekly", exact=True).first).to_be_visible()
     expect(page.get_by_text(re.compile("06:00 AM.*only on Monday")).first).to_be_visible()
     page.screenshot(path=tmp_path / "automation.png")
-    # the box on the left selects the row; the other one is the switch
+    expect(page.get_by_text("consent_sensor", exact=True).first).to_be_visible()
+    # the box on the left selects the row; the other one is the switch: schedule and sensor are on
     line = page.get_by_role("checkbox").and_(page.locator(":checked"))
-    expect(line).to_have_count(1)
+    expect(line).to_have_count(2)
 
 
 def test_the_run_is_listed_as_a_success(visit: Visit, ui: Ui, tmp_path: Path) -> None:
