@@ -21,7 +21,7 @@ from engagement_assets.results.snapshot import (
     TooSlowError,
     UnreadableError,
 )
-from engagement_assets.results.templating import is_framed, page
+from engagement_assets.results.templating import is_framed, page, settings_of
 
 _logger = logging.getLogger(__name__)
 
@@ -151,7 +151,13 @@ def _sign_in_needed(request: Request, error: Exception) -> Response:  # noqa: AR
         return PlainTextResponse("", 401, {"HX-Refresh": "true"})
     if request.method != "GET" or is_framed(request):
         # a form cannot be sent again later; a provider refuses to be shown in a frame
-        return page(request, "sign_in_needed.html", 401)
+        response = page(request, "sign_in_needed.html", 401)
+        origin = request.headers.get("origin", "")
+        inactive = request.headers.get("sec-fetch-storage-access") == "inactive"
+        if inactive and origin in settings_of(request).frame_origins:
+            # the reader allowed our cookie in this frame before: the browser may ask again with it
+            response.headers["Activate-Storage-Access"] = f'retry; allowed-origin="{origin}"'
+        return response
     path = request.scope["raw_path"].decode("ascii")
     query = request.scope["query_string"].decode("latin-1")
     wanted = path + (f"?{query}" if query else "")

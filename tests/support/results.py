@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,16 +82,44 @@ class Server:
 @contextlib.contextmanager
 def serving(settings: AppSettings) -> Iterator[Server]:
     """Serve an app at a free port, with the product's own uvicorn settings, in a thread."""
-    server = uvicorn.Server(configure(settings))
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        running(configure(settings), listening),
+    ):
+        yield Server(f"http://127.0.0.1:{listening.getsockname()[1]}", settings)
+
+
+@contextlib.contextmanager
+def serving_securely(
+    made: Callable[[str], AppSettings], name: str, certificates: openid.Certificates
+) -> Iterator[Server]:
+    """Serve an app over HTTPS by a name of this machine, as behind a proxy.
+
+    Args:
+        made: makes the settings for the app's address.
+        name: the name; the certificates are for it.
+        certificates: of the test.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield Server(f"http://127.0.0.1:{port}", settings)  # it queues until the app is up
-        finally:
-            server.should_exit = True
-            thread.join()
+        url = f"https://{name}:{listening.getsockname()[1]}"
+        settings = made(url)
+        config = configure(settings)
+        config.ssl_certfile = str(certificates.server)
+        with running(config, listening):
+            yield Server(url, settings)
+
+
+@contextlib.contextmanager
+def running(config: uvicorn.Config, listening: socket.socket) -> Iterator[None]:
+    """Run a web server in a thread."""
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield  # requests queue until the app is up
+    finally:
+        server.should_exit = True
+        thread.join()
 
 
 def signed_in(client: TestClient, role: str | None, name: str = "Ada") -> None:

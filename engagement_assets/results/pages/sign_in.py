@@ -24,9 +24,13 @@ async def callback(request: Request) -> Response:
 
 
 @router.get("/login/done")
-def done(request: Request) -> Response:
-    """End a sign-in that was begun in a window of its own, from a frame."""
-    return page(request, "signed_in.html")
+def done(request: Request, step: str = "") -> Response:
+    """End a sign-in that was begun in a window of its own, from a frame.
+
+    In two steps, because browsers that hold cookies of frames back let only those sites ask for
+    them that somebody clicked on in a window.
+    """
+    return page(request, "signed_in.html", closing=step == "2")
 
 
 @router.post("/logout")
