@@ -7,7 +7,7 @@ times always give the same bytes (with the same versions of Python, zstd and the
 import csv
 import gzip
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,9 +84,20 @@ def write_customers(organisation: Organisation, folder: Path) -> tuple[Path, Pat
     contacts = folder / "contacts.csv"
     accounts = folder / "accounts.csv"
     _write_csv(contacts, ("CustomerId", "Email"), _contact_rows(organisation, rng))
-    names = ((account.account_id, account.name) for account in organisation.accounts)
-    _write_csv(accounts, ("CustomerId", "Name"), names)
+    names = (
+        (account.account_id, account.name, _parent(organisation.accounts, account))
+        for account in organisation.accounts
+    )
+    _write_csv(accounts, ("CustomerId", "Name", "ParentId"), names)
     return contacts, accounts
+
+
+def _parent(accounts: Sequence[Account], account: Account) -> str:
+    """Of every twelve accounts one has two accounts below it, and one of these has another."""
+    above = {5: 4, 6: 4, 7: 5}.get(account.number % 12)
+    if above is None:
+        return ""
+    return accounts[account.number - account.number % 12 + above].account_id
 
 
 def _contact_rows(organisation: Organisation, rng: Random) -> Iterator[tuple[str, str]]:
@@ -124,7 +135,7 @@ def _useless_row(
             return
 
 
-def _write_csv(path: Path, header: tuple[str, str], rows: Iterable[tuple[str, str]]) -> None:
+def _write_csv(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
     partial = path.with_name(f".{path.name}.new")
     with partial.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

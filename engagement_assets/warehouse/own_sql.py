@@ -54,11 +54,11 @@ def check(models: Sequence[Model]) -> None:
     Raises:
         ModelError: A file reads people, calls a function that it must not, or the clock.
     """
-    tables = _columns(models)
-    for model in models:
-        if model.is_own:
-            _check_tables(model, tables)
-            _check_functions(model)
+    own = [model for model in models if model.is_own]
+    tables = _columns(models) if own else {}
+    for model in own:
+        _check_tables(model, tables)
+        _check_functions(model)
 
 
 def rehearse(connection: duckdb.DuckDBPyConnection, model: Model) -> None:

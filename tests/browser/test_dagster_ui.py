@@ -77,7 +77,7 @@ def test_the_lineage_shows_the_assets_from_left_to_right(
     groups = {graph.get(dg.AssetKey(name)).group_name for name in ASSETS}
     opened = ",".join(f"global@global:{group}" for group in sorted(groups))
     # only what is in sight is drawn; the picture fits the width, so the height must be plenty
-    visit.page.set_viewport_size({"width": 1800, "height": 2400})
+    visit.page.set_viewport_size({"width": 4200, "height": 3600})
     page = _open(visit, ui, f"/asset-groups?expanded={opened}")
     places = _lineage(page, ASSETS)
     page.screenshot(path=tmp_path / "lineage-expanded.png")
