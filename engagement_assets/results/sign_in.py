@@ -31,6 +31,7 @@ CALLBACK = "/login/callback"
 _TIMEOUT_SECONDS = 10.0
 _VIEWER = "viewer"
 _NEXT = "next"
+_ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 # a path on this host: not //host, not /\host, no control characters
 _OWN_PATH = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 
@@ -123,7 +124,9 @@ class OpenIdSignIn:
         try:
             token = await self._client.authorize_access_token(request, claims_options=self._claims)
         except OAuthError as error:
-            raise SignInFailedError(f"The sign-in failed: {error.error}.") from None
+            # anybody can write it into the address, and it ends in the log
+            code = error.error if _ERROR_CODE.fullmatch(error.error or "") else "unknown error"
+            raise SignInFailedError(f"The sign-in failed: {code}.") from None
         except (JoseError, ValueError, KeyError) as error:
             name = type(error).__name__
             raise SignInFailedError(f"The provider's answer is not valid: {name}.") from None

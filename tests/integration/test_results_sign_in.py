@@ -253,6 +253,21 @@ def test_a_provider_that_is_down_is_named_and_nobody_gets_in(results_sample: Pat
     assert "does not answer" in answer.text
 
 
+def test_what_somebody_writes_into_an_address_is_in_no_log(
+    person: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    person.to_provider()
+    state = {"state": person.provider.asked["state"]}
+    for error in ("access_denied", "x\nforged line", "<script>"):
+        person.app.get("/login/callback", params={"error": error, **state})
+    logged = [record.getMessage() for record in caplog.records if "sign-in" in record.getMessage()]
+    assert logged == [
+        "The sign-in failed: access_denied.",
+        "The sign-in failed: unknown error.",
+        "The sign-in failed: unknown error.",
+    ]
+
+
 def test_secrets_are_in_no_text(person: Person) -> None:
     settings: Any = person.app.app.state.settings  # type: ignore[attr-defined]
     assert openid.CLIENT_SECRET not in repr(settings)
