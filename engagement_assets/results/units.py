@@ -37,5 +37,5 @@ def change(language: Language, unit: str, before: float | None, after: float | N
     if unit in {"minutes", "days"} and difference:
         sign = "+" if difference > 0 else "\N{MINUS SIGN}"
         return sign + shown(language, unit, abs(difference))
-    whole = unit == "count" or difference == int(difference) and unit != "score"
+    whole = unit == "count" or (difference == int(difference) and unit != "score")
     return language.change(difference, 0 if whole else 1)

@@ -33,8 +33,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "preflight": "activity config consent customers errors microsoft365 smtp warehouse window",
         "configure": "activity config customers errors microsoft365 notify preflight",
         "results": "addresses config errors schemas",  # the published snapshot, no insides
-        "pipeline": "activity config consent errors grants microsoft365 schemas time_zones warehouse "
-        "window",
+        "pipeline": "activity config consent errors grants microsoft365 schemas time_zones"
+        " warehouse window",
         "definitions": "config pipeline warehouse",
         "progress": "",
         "execution": "definitions errors pipeline progress",
