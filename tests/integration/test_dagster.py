@@ -293,10 +293,10 @@ def test_another_sql_file_is_another_asset(
     monkeypatch.setattr(definitions, "sql_folder", lambda: folder)
     (folder / "measures").mkdir(exist_ok=True)
     (folder / "measures" / "accounts_written_to.sql").write_text(
+        "-- title: Accounts written to\n"
         "-- purpose: How many accounts were written to.\n"
-        "-- grain: one row\n"
-        "-- source: a test\n"
-        "select count(*) as accounts -- accounts with an e-mail to them\n"
+        "-- unit: count\n"
+        "select count(*) as Value -- accounts with an e-mail to them\n"
         "from Office\n"
         "where AggregationLevel = 'year' and NoOfEmails_ToAccount > 0\n",
         encoding="utf-8",
@@ -310,7 +310,7 @@ def test_another_sql_file_is_another_asset(
     metadata = _metadata(_run(finished, "accounts_written_to"))["accounts_written_to"]
     assert metadata["dagster/row_count"] == 1
     (column,) = metadata["dagster/column_schema"].columns
-    assert (column.name, column.description) == ("accounts", "accounts with an e-mail to them")
+    assert (column.name, column.description) == ("Value", "accounts with an e-mail to them")
 
 
 def test_the_schedule_starts_the_job_when_the_configuration_says(finished: Path) -> None:

@@ -341,11 +341,9 @@ def test_the_demo_configuration_selects_the_people(seed: int, people: int) -> No
 def test_customers_are_written_with_the_usual_dirt(
     organisation: Organisation, tmp_path: Path
 ) -> None:
-    contacts, accounts = write_customers(organisation, tmp_path / "new")
-    with contacts.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    with accounts.open(encoding="utf-8", newline="") as file:
-        listed = list(csv.DictReader(file))
+    files = write_customers(organisation, tmp_path / "new")
+    read = [csv.DictReader(file.read_text("utf-8").splitlines()) for file in files]
+    rows, listed = map(list, read)
     names = {row["CustomerId"]: row["Name"] for row in listed}
     assert {row["ParentId"] for row in listed} - {""} < names.keys()
     assert len(names) == len(organisation.accounts) == len(set(names.values()))
