@@ -57,7 +57,7 @@ def rules(
     # with scripts the form asks for the count by itself, whatever else has been chosen in it
     if (add or remove) and "HX-Request" not in request.headers:
         changed = reading.with_field(add) if add else reading.without(_place(remove))
-        return RedirectResponse(f"/rules?{changed.query_string()}#conditions", 303)
+        return RedirectResponse(f"/rules?{changed.query_string()}", 303)
     return _page(request, snapshot, viewer, reading, titles)
 
 
