@@ -149,9 +149,21 @@ def test_the_change_since_the_last_run_is_that_of_the_history(
     ((customer_id, change),) = ask(
         results_sample,
         "select CustomerId, ScoreChange from Customer_Profile where ScoreChange < -0.5 "
-        "order by CustomerId limit 1",
+        "order by ScoreChange limit 1",
+    )
+    ((rank, before),) = ask(
+        results_sample,
+        "select now.place, earlier.place from (select CustomerId, rank() over (order by "
+        "EngagementScore desc) as place from Customer_Profile) as now join (select CustomerId, "
+        "rank() over (order by EngagementScore desc) as place from Office_ScoreHistory "
+        "where AsOfTime < (select max(AsOfTime) from Office_Run)) as earlier using (CustomerId) "
+        "where CustomerId = ?",
+        customer_id,
     )
     said = words(results_app.get(f"/customers/{customer_id}").text)
+    if rank != before:
+        up_or_down = "up" if rank < before else "down"
+        assert re.search(rf"{abs(rank - before)} places? {up_or_down} since the last run", said)
     assert f"Since the last run \N{MINUS SIGN}{-change:.1f} 16 Nov 2026" in said
 
 

@@ -141,7 +141,7 @@ def read(snapshot: Snapshot, customer_id: str, choice: Choice, time_zone: str) -
         history=history,
         segments=snapshot.rows(query("card_segments"), customer),
         children=snapshot.rows(query("card_children"), customer),
-        engaged=_engaged(snapshot, account, rows, history, choice, today) if rows else None,
+        engaged=_engaged(snapshot, account, rows, choice, today) if rows else None,
     )
 
 
@@ -149,7 +149,6 @@ def _engaged(
     snapshot: Snapshot,
     account: Row,
     rows: Sequence[Row],
-    history: History,
     choice: Choice,
     today: date,
 ) -> Engaged:
@@ -166,7 +165,7 @@ def _engaged(
     return Engaged(
         year=year,
         why=Why.of(parts[year["PrimaryKey"]]),
-        place=Place(account["Rank"], account["Customers"], _rank_before(snapshot, history)),
+        place=Place(account["Rank"], account["Customers"], _rank_before(snapshot, account)),
         months=compare(
             previous_month(after),
             after,
@@ -203,9 +202,8 @@ def _parts(snapshot: Snapshot, customer_id: str, rows: Sequence[Row]) -> dict[st
     return parts
 
 
-def _rank_before(snapshot: Snapshot, history: History) -> int | None:
-    if history.last_run is None or history.last_run.before.score is None:
+def _rank_before(snapshot: Snapshot, account: Row) -> int | None:
+    if account["ScoreBefore"] is None:
         return None
-    before = history.last_run.before
-    row = snapshot.row(query("card_place_before"), {"run": before.run_id, "score": before.score})
-    return None if row is None else int(row["Higher"]) + 1
+    (row,) = snapshot.rows(query("card_place_before"), {"score": account["ScoreBefore"]})
+    return int(row["Higher"]) + 1

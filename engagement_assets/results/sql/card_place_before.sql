@@ -1,4 +1,4 @@
--- How many customers had a higher score in an earlier run. Grain: one row.
+-- How many customers had a higher score in the run before. Grain: one row.
 select count(*) as Higher
-from Office_ScoreHistory
-where RunId = $run and EngagementScore > $score
+from Customer_Profile
+where ScoreBefore > $score
