@@ -14,7 +14,7 @@ import typer
 from bench import report
 from bench.measuring import MeasurementError, OtherWork, command_line, started
 from bench.report import Figures, Measurement
-from bench.sections import MICROSOFT_365, PAGE, section
+from bench.sections import MICROSOFT_365, PAGE, RESULTS_APP, section
 
 PEER_SECONDS = 300.0
 
@@ -42,8 +42,8 @@ def main(
     print(text)
     if write:
         PAGE.parent.mkdir(exist_ok=True)
-        other = section(PAGE, MICROSOFT_365)
-        PAGE.write_text(f"{text}\n{other}" if other else text, encoding="utf-8")
+        kept = [section(PAGE, heading) for heading in (MICROSOFT_365, RESULTS_APP)]
+        PAGE.write_text("\n".join([text, *filter(None, kept)]), encoding="utf-8")
 
 
 @contextmanager

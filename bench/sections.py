@@ -9,6 +9,8 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 
 # measured by itself: `python -m bench.graph`
 MICROSOFT_365 = "Microsoft 365"
+# and: `python -m bench.results`
+RESULTS_APP = "Results app"
 
 
 def put(page: Path, heading: str, text: str) -> None:
