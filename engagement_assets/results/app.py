@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import PlainTextResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.middleware.sessions import SessionMiddleware
 
 from engagement_assets.results import failures, security, templating
@@ -74,6 +75,8 @@ def create_app(settings: AppSettings) -> FastAPI:
     app.mount("/static", StaticFiles(directory=templating.STATIC))
     failures.register(app)
     app.add_middleware(failures.Unexpected)
+    # pages hold no secret that a guess beside it could be compressed against
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     if settings.sign_in is not None:
         app.add_middleware(
             SessionMiddleware,

@@ -18,7 +18,8 @@ def serve(settings: AppSettings, console: Console) -> None:
         EngagementError: when the address cannot be listened at.
     """
     with _listen(settings.host, settings.port) as listening:
-        address = settings.public_url or f"http://{settings.host}:{settings.port}"
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        address = settings.public_url or f"http://{host}:{settings.port}"
         console.print(f"Results: {address} (Ctrl-C stops it)", highlight=False, soft_wrap=True)
         with contextlib.suppress(KeyboardInterrupt):  # uvicorn finished what was asked before
             uvicorn.Server(configure(settings)).run([listening])

@@ -100,7 +100,7 @@ class AppSettings:
                 secret is missing.
         """
         results = configuration.results
-        host = host or results.host
+        host = (host or results.host).strip("[]")
         sign_in = None
         if results.sign_in is None:
             _see_that_nobody_else_gets_in(configuration, host)
@@ -160,7 +160,7 @@ def is_loopback(host: str) -> bool:
     if host.lower() == "localhost":
         return True
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

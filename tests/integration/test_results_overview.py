@@ -193,6 +193,20 @@ def test_results_of_an_older_version_are_shown_as_far_as_they_go(copy: Path) -> 
     assert "published by an older version" in text
 
 
+def test_names_and_ids_are_text(copy: Path) -> None:
+    change(
+        copy,
+        "update Customer_Profile set Name = '<script>alert(1)</script>' where Rank = 1",
+        "update Customer_Profile set CustomerId = 'a/b?c=d&e#f\"><img>' where Rank = 2",
+    )
+    with results.client_of(results.settings_for(copy)) as client:
+        page = client.get("/").text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert 'href="/customers/a%2Fb%3Fc%3Dd%26e%23f%22%3E%3Cimg%3E"' in page
+    assert "<script>alert" not in page
+    assert "<img>" not in page
+
+
 def test_privacy_terms_that_nobody_accepted_are_named(copy: Path) -> None:
     settings = read_settings(copy)
     del settings["privacy_terms"]

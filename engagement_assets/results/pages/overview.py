@@ -1,5 +1,6 @@
 """The enrichment at a glance: what was read, what came of it, whether it can be trusted."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -62,7 +63,7 @@ def overview(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
         points=points,
         drawn=charts.line(
             [(run["AsOfTime"].timestamp(), run["CustomersEnriched"]) for run in points],
-            least_step=max(1, newest["CustomersTotal"] / _LINES),
+            least_step=math.ceil(max(1, newest["CustomersTotal"]) / _LINES),
             margin=_DAY,
         ),
         freshness=Freshness.of(
