@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+from filelock import FileLock
 
 from engagement_assets.errors import EngagementError
 
@@ -36,11 +37,29 @@ def prepare(data_dir: Path) -> Path:
         home.mkdir(parents=True, exist_ok=True)
         if not settings.exists() or settings.read_text(encoding="utf-8") != _SETTINGS:
             settings.write_text(_SETTINGS, encoding="utf-8")
+        with FileLock(home / "prepare.lock"):
+            _make_databases(home)
     except OSError as error:
         raise UnwritableError(
             f"data_dir: {data_dir} cannot be written: {error.strerror}. Name a folder that can."
         ) from error
     return home
+
+
+def _make_databases(home: Path) -> None:
+    """Make Dagster's databases: its processes do it all at once, and trip over each other."""
+    done = home / "history" / "runs.db"
+    if done.exists():
+        return
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        # each is made when it is first asked for; the runs, which tell that all is done, last
+        for storage in (
+            instance.schedule_storage,
+            instance.event_log_storage,
+            instance.run_storage,
+        ):
+            if storage is None:
+                raise UnwritableError(f"{home} has no place for the history of runs.")
 
 
 @contextlib.contextmanager
