@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -26,6 +26,7 @@ _ROWS: Final = 5_000  # fetched at once: some megabytes of Python objects at mos
 _CHUNK: Final = 256 * 1024
 # What a spreadsheet takes for the beginning of a formula; full-width ones are read alike.
 _FORMULA: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_INTEGERS: Final = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT"})
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -112,19 +113,26 @@ def _write_csv(
     language: Language,
 ) -> None:
     # Excel takes a file without the mark for one in its old code page
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     comma = "," in language.number(0.5, 1)
     writer = csv.writer(text, delimiter=";" if comma else ",", lineterminator="\r\n")
     cursor.execute(sql, dict(parameters) if parameters else None)
-    writer.writerow([_safe(column[0]) for column in cursor.description or ()])
-    write = _cell_with_comma if comma else _cell
+    columns = cursor.description or ()
+    writer.writerow([_safe(column[0]) for column in columns])
+    write = [_writer(str(column[1]), comma=comma) for column in columns]
     while rows := cursor.fetchmany(_ROWS):
-        writer.writerows(_line(row, write) for row in rows)
-    text.detach()
+        # column by column: most are written as they are, which is several times as fast
+        by_column = zip(write, zip(*rows, strict=True), strict=True)
+        cells = [map(how, values) if how else values for how, values in by_column]
+        writer.writerows(zip(*cells, strict=True))
+    text.detach()  # flushes it too; closing it would close the file
 
 
-def _line(row: Sequence[Any], write: Callable[[Any], str]) -> list[str]:
-    return [write(value) for value in row]
+def _writer(kind: str, *, comma: bool) -> Callable[[Any], str] | None:
+    """Return how the values of a type are written; None when `csv` itself writes them."""
+    if kind in _INTEGERS or (kind == "DOUBLE" and not comma):
+        return None
+    return _with_comma if kind == "DOUBLE" else _cell
 
 
 def _cell(value: Any) -> str:
@@ -136,14 +144,11 @@ def _cell(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime):
         return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return value.isoformat() if isinstance(value, date) else _safe(str(value))
 
 
-def _cell_with_comma(value: Any) -> str:
-    text = _cell(value)
-    return text.replace(".", ",") if isinstance(value, float) else text
+def _with_comma(value: float | None) -> str:
+    return "" if value is None else str(value).replace(".", ",")
 
 
 def _safe(text: str) -> str:

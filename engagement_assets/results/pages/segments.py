@@ -26,7 +26,7 @@ from engagement_assets.results.templating import page
 router = APIRouter()
 
 _CHANGED_RUNS = 5
-_CHANGES_EACH = 50  # per run and direction; more than anybody reads
+_CHANGES_EACH = 20  # per run and direction; more than anybody reads
 _RULE_OF = re.compile(r"^-- source: " + re.escape(SOURCE) + r"(\S+)$", re.MULTILINE)
 
 

@@ -72,8 +72,8 @@ def test_values_are_written_as_their_types_ask(database: duckdb.DuckDBPyConnecti
     _, row = cells(database, sql)
     _, dutch = cells(database, sql, language=DUTCH)
 
-    assert row == ["a", "", "-3", "-1.5", "2", "true", "2026-01-31", "2026-01-31 22:30:00"]
-    assert dutch == [each if each != "-1.5" else "-1,5" for each in row]
+    assert row == ["a", "", "-3", "-1.5", "2.0", "true", "2026-01-31", "2026-01-31 22:30:00"]
+    assert dutch == [{"-1.5": "-1,5", "2.0": "2,0"}.get(each, each) for each in row]
 
 
 @pytest.mark.parametrize("first", FORMULAS)
