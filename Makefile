@@ -7,10 +7,10 @@ DEV := .venv/.installed-dev
 DEMO := data/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo results ui test lint bench docs lock clean
+.PHONY: help install demo results ui test lint bench bench-results docs lock clean
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 install: $(RUN) ## Make .venv with the engagement command in it
 
@@ -53,6 +53,9 @@ lint: $(DEV) ## Check style, types, SQL and that generated documents are up to d
 bench: $(DEV) ## Measure landing, models, checks, publishing and reading Microsoft 365
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.graph
+
+bench-results: $(DEV) ## Measure the results app with 100,000 customers
+	$(BIN)/python -m bench.results
 
 docs: $(DEV) ## Generate what is generated in docs/
 	$(BIN)/python -m engagement_assets.data_dictionary
