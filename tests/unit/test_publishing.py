@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +16,7 @@ from engagement_assets.errors import PublishingError
 from engagement_assets.schemas import TABLES
 from engagement_assets.warehouse import publishing
 from engagement_assets.warehouse.publishing import publish
+from tests.support.failing import fail_at
 from tests.unit.test_schemas import fill
 
 Connection = duckdb.DuckDBPyConnection
@@ -330,23 +331,6 @@ def numbers(
     change(warehouse)
     assert last, "nothing to try"
     return sorted({*range(1, 4), *range(last - 3, last + 1)} & set(range(1, last + 1)))
-
-
-def fail_at(
-    patch: pytest.MonkeyPatch, owner: object, name: str, number: int, error: BaseException
-) -> list[str]:
-    """Make the nth call of a function fail; the list that is returned grows with every call."""
-    original: Callable[..., object] = getattr(owner, name)
-    calls: list[str] = []
-
-    def failing(*args: object, **options: object) -> object:
-        calls.append(name)
-        if len(calls) == number:
-            raise error
-        return original(*args, **options)
-
-    patch.setattr(owner, name, failing)
-    return calls
 
 
 # Snapshots
