@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ SENSOR = "consent_sensor"
 STARTING_SECONDS = 60
 TICK_SECONDS = 120
 RUN_SECONDS = 600
-STOPPING_SECONDS = 20
+STOPPING_SECONDS = 10
 POLL_SECONDS = 0.2
 
 _Found = TypeVar("_Found")
@@ -85,7 +85,12 @@ def tenant(config_file: Path, *, consent: bool) -> Iterator[None]:
     command += ["--grant", "needed"] if consent else []
     (folder / CONNECTION).unlink(missing_ok=True)
     with subprocess.Popen(  # noqa: S603 - our own command
-        command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
         try:
             _wait(
@@ -112,7 +117,12 @@ def daemon(config_file: Path, log: Path) -> Iterator[None]:
     with (
         log.open("wb") as stream,
         subprocess.Popen(  # noqa: S603 - our own command
-            command, env=environment() | more, cwd=ROOT, stdout=stream, stderr=stream
+            command,
+            env=environment() | more,
+            cwd=ROOT,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
         ) as process,
     ):
         try:
@@ -191,11 +201,11 @@ def ui(arguments: list[str]) -> int:
     command = [ENGAGEMENT, "ui", "-c", str(CONFIG), *arguments]
     with (
         tenant(CONFIG, consent=True),
-        subprocess.Popen(command, env=environment()) as process,  # noqa: S603 - our own command
+        subprocess.Popen(  # noqa: S603 - our own command
+            command, env=environment(), start_new_session=True
+        ) as process,
     ):
         try:
-            return process.wait()
-        except KeyboardInterrupt:  # the terminal has told the UI as well
             return process.wait()
         finally:
             _stop(process)
@@ -218,11 +228,22 @@ def _wait(look: Callable[[], _Found | None], seconds: float, what: str) -> _Foun
 
 
 def _stop(process: subprocess.Popen[str] | subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOPPING_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    """Stop a process and all that it started, which are a group of their own."""
+
+    def is_gone() -> bool:
+        process.poll()  # else it stays in its group for ever
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return True
+        return False
+
+    for deadly in (signal.SIGTERM, signal.SIGKILL):
+        if is_gone():
+            return
+        os.killpg(process.pid, deadly)
+        with suppress(DemoError):
+            _wait(is_gone, STOPPING_SECONDS, "an end")
 
 
 def main(arguments: list[str]) -> int:
@@ -234,6 +255,8 @@ def main(arguments: list[str]) -> int:
         if arguments[:1] == ["ui"]:
             return ui(arguments[1:])
         play(console)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     except DemoError as error:
         Console(stderr=True, highlight=False).print(f"demo: {error}", markup=False)
         return 1
