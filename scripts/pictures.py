@@ -1,8 +1,8 @@
 """Take the pictures of docs/pictures: `.venv/bin/python scripts/pictures.py`.
 
 It makes the demo in a folder of its own, so that a run that goes on elsewhere changes no picture,
-opens the Dagster UI on it and drives Chromium. It fails when the browser asks any other machine
-for anything: what the docs say about that is tried out every time the pictures are taken.
+opens the Dagster UI and the results app on it and drives Chromium. It fails when the browser asks
+any other machine for anything: what the docs say about that is tried out every time.
 """
 
 import io
@@ -64,21 +64,27 @@ def make_demo(folder: Path) -> Path:
 
 
 @contextmanager
-def dagster_ui(configuration: Path) -> Iterator[str]:
-    """Start the Dagster UI on a free port, yield its address, and stop all of its processes."""
+def served(configuration: Path, app: str, ready: str) -> Iterator[str]:
+    """Start `engagement <app>` on a free port, yield its address, and stop all of its processes.
+
+    Args:
+        configuration: the configuration file.
+        app: ui or results.
+        ready: the path that answers as soon as the app does.
+    """
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
-    command = (COMMANDS / "engagement", "ui", "-c", configuration, "--port", str(port))
+    command = (COMMANDS / "engagement", app, "-c", configuration, "--port", str(port))
     process = subprocess.Popen(  # noqa: S603 - our own command
         command,
-        start_new_session=True,  # the UI is four processes: one group, stopped together
+        start_new_session=True,  # Dagster's UI is four processes: one group, stopped together
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         address = f"http://{HOST}:{port}"
-        _wait_for(f"{address}/server_info")
+        _wait_for(address + ready)
         yield address
     finally:
         os.killpg(process.pid, signal.SIGTERM)
@@ -161,6 +167,18 @@ def office(page: Page, address: str) -> None:
     page.screenshot(path=PICTURES / "office.png")
 
 
+def results(page: Page, address: str) -> None:
+    """Take pages of the results app: how far they can be trusted, one customer, one segment."""
+    for name, path, height in (
+        ("results-overview", "/", 1000),
+        ("results-customer", "/customers/C-1047", 1180),
+        ("results-segment", "/segments/cooling", 900),
+    ):
+        page.set_viewport_size({"width": 1280, "height": height})
+        page.goto(address + path)
+        page.screenshot(path=PICTURES / f"{name}.png")
+
+
 def result(configuration: Path) -> None:
     """Draw what the run prints as an SVG that needs nothing from anywhere."""
     settings = config.load(configuration)
@@ -185,9 +203,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         configuration = make_demo(Path(folder))
         result(configuration)
-        with dagster_ui(configuration) as address, browser(foreign) as page:
-            lineage(page, address)
-            office(page, address)
+        with browser(foreign) as page:
+            with served(configuration, "ui", "/server_info") as address:
+                lineage(page, address)
+                office(page, address)
+            with served(configuration, "results", "/health") as address:
+                results(page, address)
     too_large = []
     for picture in sorted(PICTURES.iterdir()):
         size = picture.stat().st_size

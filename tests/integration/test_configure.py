@@ -87,9 +87,7 @@ def test_a_folder_from_nothing_to_results(tmp_path: Path) -> None:
     write_activity_folder(ACTIVITY.organisation, tmp_path / "activity", as_of=AS_OF, days=30)
     write_customers(ACTIVITY.organisation, tmp_path / "crm")
     (tmp_path / "crm" / "notes.txt").write_text("no table")
-    accounts = (tmp_path / "crm" / "accounts.csv").read_text().splitlines()
-    lines = [f"{line}," for line in accounts[1:]]
-    (tmp_path / "crm" / "all.csv").write_text("\n".join([f"{accounts[0]},Parent", *lines, ""]))
+    (tmp_path / "crm" / "accounts.csv").rename(tmp_path / "crm" / "all.csv")
     with configure(tmp_path) as asked:
         asked.through(("Where does activity come from?", DOWN), ("The activity folder:", "crm"))
         asked.correct("users.ndjson is missing", "activity")
@@ -138,7 +136,7 @@ def test_a_folder_from_nothing_to_results(tmp_path: Path) -> None:
             "email": "Email",
             "accounts": "crm/all.csv",
             "account_name": "Name",
-            "parent": "Parent",
+            "parent": "ParentId",
             "excluded": ["mailer.example"],
         },
         "privacy_terms": {

@@ -1,6 +1,6 @@
 """A run that is killed at any moment: results are whole, and the next run repairs everything.
 
-`ENGAGEMENT_KILLS` says how many runs are killed (5 when it says nothing): the first ones where the
+`ENGAGEMENT_KILLS` says how many runs are killed (3 when it says nothing): the first ones where the
 run says that it has come to a place, the others after a random share of an undisturbed run.
 """
 
@@ -66,7 +66,7 @@ class Kill:
 
 
 def _kills() -> list[Kill]:
-    count = int(os.environ.get("ENGAGEMENT_KILLS", "5"))
+    count = int(os.environ.get("ENGAGEMENT_KILLS", "3"))
     rng = random.Random(SEED)
     kills = [Kill(number, place) for number, place in enumerate(PLACES)]
     kills += [Kill(n, share=rng.randrange(SHARES)) for n in range(len(kills), count)]
