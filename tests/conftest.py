@@ -33,24 +33,34 @@ settings.load_profile("repeatable")
 @pytest.fixture(scope="session")
 def results_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The configuration of an organisation after two runs, a week apart. Do not change it."""
-    from tests.support import results  # noqa: PLC0415
+    from tests.support import results  # noqa: PLC0415 - slow, and few tests need it
 
     return results.run_twice(tmp_path_factory.mktemp("results"))
 
 
 @pytest.fixture(scope="session")
-def results_app(results_sample: Path) -> "Iterator[TestClient]":
-    """A client to the results app of `results_sample`, in this process; nobody signs in."""
-    from tests.support import results  # noqa: PLC0415
+def results_client(results_sample: Path) -> "Iterator[TestClient]":
+    """The client behind `results_app`."""
+    from tests.support import results  # noqa: PLC0415 - slow, and few tests need it
 
     with results.client_of(results.settings_for(results_sample)) as client:
         yield client
 
 
+@pytest.fixture
+def results_app(results_client: "TestClient") -> "TestClient":
+    """A client to the results app of `results_sample`, in this process; nobody signs in.
+
+    It remembers nothing of other tests, such as a language.
+    """
+    results_client.cookies.clear()
+    return results_client
+
+
 @pytest.fixture(scope="session")
 def results_server(results_sample: Path) -> "Iterator[Server]":
     """The results app of `results_sample` at a free port, for browsers."""
-    from tests.support import results  # noqa: PLC0415
+    from tests.support import results  # noqa: PLC0415 - slow, and few tests need it
 
     with results.serving(results.settings_for(results_sample)) as server:
         yield server

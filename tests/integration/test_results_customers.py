@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from engagement_assets.results.pages import customers
 from tests.support import hostile, results
 
 Rows = list[tuple[object, ...]]
@@ -52,13 +53,20 @@ def hostile_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hostile_app(hostile_sample: Path) -> Iterator[httpx.Client]:
+def hostile_client(hostile_sample: Path) -> Iterator[httpx.Client]:
     # over HTTP: the client in this process decodes addresses twice
     with (
         results.serving(results.settings_for(hostile_sample)) as server,
         httpx.Client(base_url=server.url, timeout=60) as client,
     ):
         yield client
+
+
+@pytest.fixture
+def hostile_app(hostile_client: httpx.Client) -> httpx.Client:
+    """A client that remembers nothing of other tests, such as a language."""
+    hostile_client.cookies.clear()
+    return hostile_client
 
 
 def test_every_card_says_score_position_and_parts_that_add_up(
@@ -288,8 +296,6 @@ def test_engaged_and_never_engaged_customers_are_all(
 def test_a_long_list_has_pages_that_together_are_everybody(
     results_app: TestClient, results_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from engagement_assets.results.pages import customers  # noqa: PLC0415
-
     monkeypatch.setattr(customers, "PAGE_LENGTH", 7)
     (total,) = ask(results_sample, "select count(*) from Office_Customer")[0]
     seen: list[str] = []
