@@ -27,7 +27,8 @@ def main(
     folder: Annotated[
         Path | None, typer.Option(help="Where the data is made and kept, instead of removed.")
     ] = None,
-    write: Annotated[bool, typer.Option("--write", help="Write docs/benchmarks.md.")] = False,  # noqa: FBT002 - typer makes it a flag
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Write docs/benchmarks.md.")] = False,
 ) -> None:
     """Measure the path from an activity folder to the published tables."""
     sizes = copies or [500_000, 2_000_000]

@@ -66,7 +66,8 @@ def main(
         list[int] | None, typer.Option(help="Messages of the tenant, roughly; once per size.")
     ] = None,
     runs: Annotated[int, typer.Option(min=1, help="How often each size is measured.")] = 1,
-    write: Annotated[bool, typer.Option("--write", help="Write docs/benchmarks.md.")] = False,  # noqa: FBT002 - typer makes it a flag
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Write docs/benchmarks.md.")] = False,
 ) -> None:
     """Measure the Microsoft 365 client against a simulated tenant."""
     sizes = messages or [10_000, 1_000_000]

@@ -1,5 +1,6 @@
 """What a process can say about itself, and how stages are started, each in a process of its own."""
 
+import importlib
 import json
 import os
 import re
@@ -64,6 +65,11 @@ class OtherWork:
         busy = (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
         used = [resource.getrusage(who) for who in _OURS]
         return time.monotonic(), busy, sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def load_checks() -> None:
+    """Import what checks tables, which takes two seconds that are not the checks' own."""
+    importlib.import_module("engagement_assets.schemas.validation")
 
 
 def peak_bytes() -> int:

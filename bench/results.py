@@ -73,8 +73,8 @@ def pages(customers: int) -> Pages:
     return {
         "customer card": card,
         "customer card, by week": lambda dice: f"{card(dice)}?by=week",
-        "overview": lambda dice: "/",  # noqa: ARG005
-        "customers, first page": lambda dice: "/customers",  # noqa: ARG005
+        "overview": lambda _: "/",
+        "customers, first page": lambda _: "/customers",
         "customers, a search": lambda dice: f"/customers?q={dice.randrange(customers)}",
         "customers, sorted by trend": lambda dice: (
             f"/customers?sort=ScoreTrend&page={dice.randrange(1, 99)}"
@@ -88,7 +88,8 @@ def main(
     folder: Annotated[
         Path | None, typer.Option(help="Where the snapshot is made and kept, instead of removed.")
     ] = None,
-    write: Annotated[bool, typer.Option("--write", help="Write docs/benchmarks.md.")] = False,  # noqa: FBT002 - typer makes it a flag
+    *,
+    write: Annotated[bool, typer.Option("--write", help="Write docs/benchmarks.md.")] = False,
 ) -> None:
     """Measure the results app."""
     others = OtherWork()

@@ -103,7 +103,7 @@ def ask(
     """
     configuration = config.load(config_file, files_must_exist=False)
     from engagement_assets import consent, consent_report  # noqa: PLC0415 - MSAL takes long
-    from engagement_assets import notify as request  # noqa: PLC0415
+    from engagement_assets import notify as request  # noqa: PLC0415 - as above
 
     console = Console()
     consent_report.show_link(console, configuration)
@@ -140,7 +140,7 @@ def results(
     """Serve the results as a web app: overview, customers, segments, measures, data."""
     configuration = config.load(config_file, files_must_exist=False)
     from engagement_assets.results import server  # noqa: PLC0415 - only this command needs it
-    from engagement_assets.results.settings import AppSettings  # noqa: PLC0415
+    from engagement_assets.results.settings import AppSettings  # noqa: PLC0415 - as above
 
     settings = AppSettings.of(configuration, os.environ, host=host, port=port)
     server.serve(settings, Console())

@@ -92,9 +92,9 @@ class FolderSource:
 
     def reading(
         self,
-        user_ids: Sequence[str],  # noqa: ARG002
-        window: Window,  # noqa: ARG002
-        is_landed: Callable[[str, ActivityFile], bool],  # noqa: ARG002
+        user_ids: Sequence[str],  # noqa: ARG002 - of the protocol
+        window: Window,  # noqa: ARG002 - of the protocol
+        is_landed: Callable[[str, ActivityFile], bool],  # noqa: ARG002 - of the protocol
     ) -> AbstractContextManager[None]:
         """Return a context: there is nothing to prepare."""
         return nullcontext()

@@ -149,7 +149,9 @@ class Graph:
         )
         prepared = session.prepare_request(request)
         prepared.url = url  # a next link is opaque: requests would quote it anew
-        settings = session.merge_environment_settings(url, {}, True, None, None)  # noqa: FBT003
+        settings = session.merge_environment_settings(
+            url, proxies={}, stream=True, verify=None, cert=None
+        )
         started = time.monotonic()
         with session.send(prepared, timeout=TIMEOUT, allow_redirects=False, **settings) as response:
             body = bytearray()

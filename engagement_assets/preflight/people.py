@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from engagement_assets.activity import people
 from engagement_assets.activity.folder import FolderSource
@@ -57,7 +58,7 @@ def inspect(
     total = len(listed.addresses) + len(listed.opted_out)
     for address in (*listed.addresses, *listed.opted_out):
         begin(f"address {len(found) + 1} of {total}")
-        one = attempt(SUBJECT, lambda address=address: resolve(source, address))  # type: ignore[misc]
+        one = attempt(SUBJECT, partial(resolve, source, address))
         if isinstance(one, Check):
             return None, found, one
         is_opted_out = len(found) >= len(listed.addresses)

@@ -108,7 +108,7 @@ def _http(request: Request, error: Exception) -> Response:
     )
 
 
-def _wrong_request(request: Request, error: Exception) -> Response:  # noqa: ARG001
+def _wrong_request(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework gives both
     return _failure(
         request,
         400,
@@ -117,7 +117,7 @@ def _wrong_request(request: Request, error: Exception) -> Response:  # noqa: ARG
     )
 
 
-def _nothing_published(request: Request, error: Exception) -> Response:  # noqa: ARG001
+def _nothing_published(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework gives both
     return page(request, "nothing_published.html", 503)
 
 
@@ -131,7 +131,7 @@ def _unreadable(request: Request, error: Exception) -> Response:
     )
 
 
-def _too_slow(request: Request, error: Exception) -> Response:  # noqa: ARG001
+def _too_slow(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework gives both
     return _failure(
         request,
         503,
@@ -145,7 +145,7 @@ def _not_allowed(request: Request, error: Exception) -> Response:
     return page(request, "not_allowed.html", 403, needed=error.needed)
 
 
-def _sign_in_needed(request: Request, error: Exception) -> Response:  # noqa: ARG001
+def _sign_in_needed(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the framework gives both
     if "HX-Request" in request.headers:
         # the script loads the whole page again, which then goes the way of every page
         return PlainTextResponse("", 401, {"HX-Refresh": "true"})

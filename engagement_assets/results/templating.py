@@ -106,7 +106,7 @@ def _environment(language: Language) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
+    environment.install_gettext_callables(  # type: ignore[attr-defined] # of the extension
         language.gettext, language.ngettext, newstyle=True
     )
     environment.globals.update(

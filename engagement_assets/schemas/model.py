@@ -155,8 +155,8 @@ def unique_key(table: Table) -> str:
 
 
 def _pandera_column(column: Column) -> "pa.Column":
-    import ibis.expr.datatypes as dt  # noqa: PLC0415
-    import pandera.ibis as pa  # noqa: PLC0415
+    import ibis.expr.datatypes as dt  # noqa: PLC0415 (slow: see the top of the file)
+    import pandera.ibis as pa  # noqa: PLC0415 (slow: see the top of the file)
 
     types = {
         "VARCHAR": dt.string,
@@ -180,7 +180,7 @@ def _pandera_check(rule: Rule, apply: Callable[[Rule, Any], Any]) -> "pa.Check":
     A check that answers with a column is one pass over that column. The built-in ones answer
     with a table, which pandera then joins to the data row by row.
     """
-    import pandera.ibis as pa  # noqa: PLC0415
+    import pandera.ibis as pa  # noqa: PLC0415 (slow: see the top of the file)
 
     return pa.Check(lambda data: apply(rule, data), name=rule.name, n_failure_cases=_FAILING_VALUES)
 
@@ -191,4 +191,4 @@ def _of_column(rule: Rule, data: Any) -> Any:
 
 def _of_table(rule: Rule, data: Any) -> Any:
     # pandera takes null for "holds", here as in the columns; between columns that hides mistakes
-    return rule.holds(data.table).fill_null(False)  # noqa: FBT003
+    return rule.holds(data.table).fill_null(False)  # noqa: FBT003 - ibis takes it by place

@@ -32,7 +32,7 @@ def _change(row: Any) -> Any:
     known = row.ScoreBefore.notnull() & row.ScoreChange.notnull()
     neither = row.ScoreBefore.isnull() & row.ScoreChange.isnull()
     difference = (row.ScoreChange - (row.EngagementScore - row.ScoreBefore)).abs()
-    return neither | (known & (difference < 1e-6).fill_null(False))  # noqa: FBT003 - ibis
+    return neither | (known & (difference < 1e-6).fill_null(False))  # noqa: FBT003 - ibis takes it by place
 
 
 def _of_office(name: str, description: str) -> Column:

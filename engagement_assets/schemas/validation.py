@@ -45,7 +45,7 @@ class _QuietBackend(Backend):  # type: ignore[misc]  # ibis is not typed
     `lock_configuration` refuses to change. Checks need neither.
     """
 
-    def _post_connect(self, extensions: object = None) -> None:  # noqa: ARG002
+    def _post_connect(self, extensions: object = None) -> None:  # noqa: ARG002 - of the base class
         self._record_batch_readers_consumed: dict[Any, Any] = {}
 
 

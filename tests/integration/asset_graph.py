@@ -95,7 +95,7 @@ def as_text(graph: dict[str, dict[str, Any]]) -> str:
 
 
 def _main() -> None:
-    import tempfile  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415 - only when the file is run
 
     with tempfile.TemporaryDirectory() as folder:
         SNAPSHOT.write_text(as_text(described(build(Path(folder)))), encoding="utf-8")

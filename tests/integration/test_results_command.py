@@ -68,7 +68,7 @@ def test_it_says_where_it_answers_and_writes_no_ids(config_file: Path) -> None:
     ("results", "options", "expected"),
     [
         ({"host": "0.0.0.0"}, (), "results.sign_in"),  # noqa: S104 - refused is what it must be
-        ({}, ("--host", "0.0.0.0"), "results.sign_in"),  # noqa: S104
+        ({}, ("--host", "0.0.0.0"), "results.sign_in"),  # noqa: S104 - refused
         ({"public_url": "https://engagement.test"}, (), "public_url"),
         (
             {

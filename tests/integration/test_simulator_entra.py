@@ -68,7 +68,7 @@ def key_and_certificate() -> tuple[bytes, bytes]:
 def test_without_consent_there_is_a_token_without_roles(visitor: Visitor) -> None:
     answer = visitor.ask_token()
     assert answer.status_code == 200
-    assert answer.json()["token_type"] == "Bearer"  # noqa: S105
+    assert answer.json()["token_type"] == "Bearer"  # noqa: S105 - a kind of token, no secret
     assert answer.json()["expires_in"] == 3_599
     assert roles_in(answer) is None
 

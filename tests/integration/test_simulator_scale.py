@@ -16,7 +16,7 @@ import requests
 from engagement_assets.simulator.organisation import Organisation
 
 ENOUGH = 200_000
-SECRET = "of-this-test"  # noqa: S105
+SECRET = "of-this-test"  # noqa: S105 - of a simulator that lives for a test
 PEOPLE, ACCOUNTS, VOLUME = 4, 30, 56.0
 STATISTICS = Path("/proc")
 MOST_GROWTH = 60 * 2**20

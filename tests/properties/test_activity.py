@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -183,8 +184,6 @@ def _parts(lines: list[bytes], rng: random.Random) -> Iterator[list[bytes]]:
 
 
 def _remove_data(config_file: Path) -> None:
-    import shutil  # noqa: PLC0415
-
     shutil.rmtree(config_file.parent / "data")
 
 

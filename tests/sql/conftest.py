@@ -17,7 +17,7 @@ _HERE = Path(__file__).parent
 @cache
 def _project() -> Project:
     """The real models and sources, when the first case runs: collecting needs neither."""
-    from engagement_assets.warehouse.sources import SOURCES  # noqa: PLC0415
+    from engagement_assets.warehouse.sources import SOURCES  # noqa: PLC0415 - only when the fixture is asked for
 
     return Project(_HERE.parents[1] / "dbt_like_sql", SOURCES)
 

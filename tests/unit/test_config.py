@@ -189,7 +189,7 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("time_zone", "europe/amsterdam", "'europe/amsterdam'", "did you mean Europe/Amsterdam?"),
     ("time_zone", "../../etc/passwd", "'../../etc/passwd'", "IANA time zone"),
     ("as_of", "yesterday", "'yesterday'", "datetime"),
-    ("as_of", datetime(2026, 11, 24, 9), "'2026-11-24 09:00:00'", "time zone"),  # noqa: DTZ001
+    ("as_of", datetime(2026, 11, 24, 9), "'2026-11-24 09:00:00'", "time zone"),  # noqa: DTZ001 - refused for that
     ("as_of", "2026-11-24T09:00:00", "'2026-11-24T09:00:00'", "time zone"),
     ("as_of", datetime(2026, 11, 24, tzinfo=UTC).date(), "'2026-11-24'", "time zone"),
     ("as_of", 2026, "'2026'", "time zone"),

@@ -21,7 +21,7 @@ from engagement_assets.window import Window
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 CLIENT = "22222222-2222-4222-8222-222222222222"
-SECRET = "s3cret~Value.of-the-app"  # noqa: S105
+SECRET = "s3cret~Value.of-the-app"  # noqa: S105 - of a server that lives for a test
 ANN = "aaaaaaaa-0000-4000-8000-000000000001"
 BOB = "bbbbbbbb-0000-4000-8000-000000000002"
 AS_OF = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)

@@ -83,7 +83,7 @@ def test_a_day_begins_at_its_first_moment(day: str, zone: str, expected: str) ->
 
 
 @given(
-    st.datetimes(datetime(1990, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.datetimes(datetime(1990, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 - hypothesis wants bounds without a zone
     st.sampled_from(ZONES),
 )
 def test_every_window(as_of: datetime, zone: str) -> None:
@@ -196,7 +196,7 @@ SOME_ZONES = (
     *TELLING_ZONES,
     *random.Random(5).sample(ZONES, 60),
 )
-WALLS = st.datetimes(datetime(1990, 1, 1), datetime(2035, 12, 31))  # noqa: DTZ001
+WALLS = st.datetimes(datetime(1990, 1, 1), datetime(2035, 12, 31))  # noqa: DTZ001 - hypothesis wants bounds without a zone
 NEAR = st.sampled_from([-7200, -3601, -3600, -1800, -1, 0, 1, 899, 1800, 3599, 3600, 7200, 86400])
 
 

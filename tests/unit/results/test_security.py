@@ -30,7 +30,7 @@ def client(settings: AppSettings, url: str = LOCAL) -> TestClient:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8050", "", "[", "0.0.0.0"],  # noqa: S104
+    ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8050", "", "[", "0.0.0.0"],  # noqa: S104 - refused
 )
 def test_a_foreign_host_is_not_answered(host: str) -> None:
     answer = client(made({})).get("/", headers={"Host": host})

@@ -38,7 +38,7 @@ def test_nothing_configured_means_this_machine_only() -> None:
     assert settings.published == Path("/organisation/data/published")
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "engagement.test", "127.0.0.1.x"])  # noqa: S104
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "engagement.test", "127.0.0.1.x"])  # noqa: S104 - refused
 def test_other_machines_are_refused_when_nobody_signs_in(host: str) -> None:
     with pytest.raises(ConfigurationError, match=r"results\.sign_in"):
         made({"host": host})
