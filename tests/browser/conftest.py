@@ -171,6 +171,15 @@ def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
+def contexts() -> Iterator[list[BrowserContext]]:
+    """Profiles that a test opens (see `opening.visit`) and need not close."""
+    opened: list[BrowserContext] = []
+    yield opened
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile, wide enough for a lineage of sixty assets."""
     fresh = browser.new_context(viewport={"width": 1800, "height": 1100}, locale="en-US")

@@ -14,7 +14,7 @@ from tests.support import hostile, results
 from tests.support.results import Server
 
 from .accessibility import violations
-from .conftest import PATIENCE
+from .opening import visit
 
 NEVER = "/customers?engaged=no"
 PAGES = (
@@ -32,26 +32,11 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def contexts() -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
 @pytest.fixture(scope="module")
 def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     config_file = hostile.run_hostile(tmp_path_factory.mktemp("hostile"))
     with results.serving(results.settings_for(config_file)) as server:
         yield server
-
-
-def visit(browser: Browser, contexts: list[BrowserContext], **options: object) -> Page:
-    context = browser.new_context(locale="en-GB", **options)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
-    contexts.append(context)
-    return context.new_page()
 
 
 def never_engaged(page: Page, url: str) -> str:

@@ -1,44 +1,28 @@
 """The overview, and what all pages share, in a real browser."""
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.support.results import Server
 
 from .accessibility import violations
-from .conftest import PATIENCE
+from .opening import visit
 
 PAGES = ("/", "/?q=zzz", "/?embed=1", "/nowhere")
-
-
-@pytest.fixture
-def open_context(browser: Browser) -> Iterator[list[BrowserContext]]:
-    contexts: list[BrowserContext] = []
-    yield contexts
-    for context in contexts:
-        context.close()
-
-
-def visit(browser: Browser, contexts: list[BrowserContext], **options: object) -> Page:
-    context = browser.new_context(locale="en-GB", **options)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
-    contexts.append(context)
-    return context.new_page()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing(
     browser: Browser,
-    open_context: list[BrowserContext],
+    contexts: list[BrowserContext],
     results_server: Server,
     path: str,
     scheme: str,
 ) -> None:
-    page = visit(browser, open_context, color_scheme=scheme)
+    page = visit(browser, contexts, color_scheme=scheme)
     page.goto(results_server.url + path)
     for summary in page.locator("summary").all():
         summary.click()
@@ -46,9 +30,9 @@ def test_axe_finds_nothing(
 
 
 def test_a_phone_scrolls_down_only(
-    browser: Browser, open_context: list[BrowserContext], results_server: Server
+    browser: Browser, contexts: list[BrowserContext], results_server: Server
 ) -> None:
-    page = visit(browser, open_context, viewport={"width": 390, "height": 844})
+    page = visit(browser, contexts, viewport={"width": 390, "height": 844})
     for path in ("/", "/?lang=nl"):
         page.goto(results_server.url + path)
         for summary in page.locator("summary").all():
@@ -57,9 +41,9 @@ def test_a_phone_scrolls_down_only(
 
 
 def test_the_page_asks_nothing_of_another_host_and_breaks_no_policy(
-    browser: Browser, open_context: list[BrowserContext], results_server: Server
+    browser: Browser, contexts: list[BrowserContext], results_server: Server
 ) -> None:
-    page = visit(browser, open_context)
+    page = visit(browser, contexts)
     asked: list[str] = []
     said: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -73,9 +57,9 @@ def test_the_page_asks_nothing_of_another_host_and_breaks_no_policy(
 
 
 def test_see_more_sort_and_search_in_place(
-    browser: Browser, open_context: list[BrowserContext], results_server: Server
+    browser: Browser, contexts: list[BrowserContext], results_server: Server
 ) -> None:
-    page = visit(browser, open_context)
+    page = visit(browser, contexts)
     page.goto(results_server.url)
     page.evaluate("document.body.dataset.kept = 'yes'")  # gone with the next whole page
     rows = page.locator("#preview tbody tr")
@@ -103,9 +87,9 @@ def test_see_more_sort_and_search_in_place(
 
 
 def test_without_scripts_everything_works(
-    browser: Browser, open_context: list[BrowserContext], results_server: Server
+    browser: Browser, contexts: list[BrowserContext], results_server: Server
 ) -> None:
-    page = visit(browser, open_context, java_script_enabled=False)
+    page = visit(browser, contexts, java_script_enabled=False)
     page.goto(results_server.url)
     rows = page.locator("#preview tbody tr")
     page.get_by_role("link", name="See more").click()
@@ -126,9 +110,9 @@ def test_without_scripts_everything_works(
 
 
 def test_by_keyboard(
-    browser: Browser, open_context: list[BrowserContext], results_server: Server
+    browser: Browser, contexts: list[BrowserContext], results_server: Server
 ) -> None:
-    page = visit(browser, open_context)
+    page = visit(browser, contexts)
     page.goto(results_server.url)
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Skip to the content")
@@ -155,9 +139,9 @@ def test_by_keyboard(
 
 
 def test_printed_it_is_the_results_alone(
-    browser: Browser, open_context: list[BrowserContext], results_server: Server
+    browser: Browser, contexts: list[BrowserContext], results_server: Server
 ) -> None:
-    page = visit(browser, open_context, color_scheme="dark")
+    page = visit(browser, contexts, color_scheme="dark")
     page.goto(results_server.url)
     page.emulate_media(media="print")
     expect(page.get_by_text("Customers enriched").first).to_be_visible()
@@ -168,9 +152,9 @@ def test_printed_it_is_the_results_alone(
 
 
 def test_in_a_frame_there_is_the_page_alone(
-    browser: Browser, open_context: list[BrowserContext], results_server: Server
+    browser: Browser, contexts: list[BrowserContext], results_server: Server
 ) -> None:
-    page = visit(browser, open_context)
+    page = visit(browser, contexts)
     page.goto(results_server.url + "/?embed=1")
     expect(page.get_by_text("Customers enriched").first).to_be_visible()
     expect(page.get_by_role("navigation")).to_have_count(0)

@@ -7,14 +7,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.support import own_sql, results
 from tests.support.reading import ask
 from tests.support.results import Server
 
 from .accessibility import violations
-from .conftest import PATIENCE
+from .opening import visit
 
 QUIET = "match=all&field=DaysSinceLastContact&is=more_or_never&value=60&to="
 LONG = f"{QUIET}&field=EngagementScore&is=between&value=1&to=90&field=Name&is=contains&value=&to="
@@ -34,14 +34,6 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def contexts() -> Iterator[list[BrowserContext]]:
-    opened: list[BrowserContext] = []
-    yield opened
-    for context in opened:
-        context.close()
-
-
 @pytest.fixture(scope="module")
 def own(results_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An app whose readers may save segments."""
@@ -49,13 +41,6 @@ def own(results_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     own_sql.run(config_file)
     with results.serving(results.settings_for(config_file)) as server:
         yield server
-
-
-def visit(browser: Browser, contexts: list[BrowserContext], **options: object) -> Page:
-    context = browser.new_context(locale="en-GB", **options)  # type: ignore[arg-type]
-    context.set_default_timeout(PATIENCE)
-    contexts.append(context)
-    return context.new_page()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -33,8 +33,6 @@ from engagement_assets.simulator.mailbox_access import CANARY_BODY, CANARY_SUBJE
 from engagement_assets.simulator.organisation import OPTED_OUT_ADDRESSES, Organisation
 from engagement_assets.simulator.registration import NEEDED_ROLES
 from engagement_assets.simulator.server import SimulatedServer, simulate
-from engagement_assets.warehouse import database, inputs, publishing, reading
-from engagement_assets.warehouse.activity_store import ActivityStore
 from engagement_assets.window import Window
 from tests.organisations import write_organisation
 from tests.support import pipeline
@@ -88,29 +86,7 @@ def publish(
 ) -> Path:
     """Run the pipeline over a source, whatever the settings say; return the published folder."""
     assert settings.as_of
-    window = Window.until(settings.as_of, settings.time_zone)
-    selected = people.select(source, settings.mailboxes.addresses, settings.mailboxes.opted_out)
-    ids = [person.id for person in selected.persons]
-    started_at = settings.as_of
-    with database.connect(settings.data_dir / "warehouse" / "warehouse.duckdb") as connection:
-        connection.execute("set threads = 1")
-        inputs.write_run(connection, run_id, started_at, window)
-        inputs.write_weights(connection, settings.score_weights)
-        publishing.load_previous(connection, settings.data_dir)
-        domains = source.organisation_domains() | set(settings.mailboxes.organisation_domains)
-        inputs.write_people(connection, selected, domains)
-        inputs.write_customers(connection, settings.customers)
-        store = ActivityStore(settings.data_dir / "activity")
-        outcomes = reading.read_mailboxes(
-            connection, store, source, ids, window, lambda *_: None, batch_bytes=200_000
-        )
-        for user_id in selected.opted_out:
-            store.keep_only(user_id, ())
-        store.tidy(connection)
-        reading.expose_mailboxes(connection, store, outcomes, window)
-        pipeline.LINEAGE.write(connection)
-        pipeline.build_all(connection)
-        return publishing.publish(connection, settings.data_dir)
+    return pipeline.publish(source, settings, run_id, settings.as_of, batch_bytes=200_000)
 
 
 def configuration(customers: Path, data_dir: Path) -> Configuration:

@@ -1,60 +1,32 @@
 """Calendars as the simulator plays them (reference 13: 29, 31-34)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
-from engagement_assets.simulator.activity import Activity
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.organisation import Organisation
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import simulate
-from engagement_assets.simulator.service import Behaviour
 from engagement_assets.simulator.visitor import Visitor
+from tests.support.visiting import (
+    ACTIVITY,
+    ALL_TIME,
+    BUSY,
+    PATH,
+    by_id,
+    code_of,
+    visiting,
+)
 
-AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 EVENT_FIELDS = (
     "id,iCalUId,type,isAllDay,isCancelled,isOrganizer,start,end,organizer,attendees,responseStatus,"
     "lastModifiedDateTime"
 )
-ACTIVITY = Activity(Organisation.generate(7, people=8, accounts=12, volume=2.0), AS_OF, days=90)
-BUSY = ACTIVITY.organisation.users[4]
-PATH = f"/users/{BUSY.user_id}"
-ALL_TIME = {"startDateTime": "2026-08-01", "endDateTime": "2026-12-31T00:00:00Z"}
-
-
-@contextmanager
-def visiting(
-    roles: Iterable[str] = NEEDED_ROLES, tenant: GeneratedTenant | None = None, **choices: Any
-) -> Iterator[Visitor]:
-    tenant = tenant or GeneratedTenant(ACTIVITY)
-    with (
-        simulate(tenant, granted=roles, behaviour=Behaviour(**choices)) as running,
-        Visitor(running) as visitor,
-    ):
-        yield visitor
 
 
 @pytest.fixture(scope="module")
 def visitor() -> Iterator[Visitor]:
     with visiting() as visitor:
         yield visitor
-
-
-def plain(item: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in item.items() if name != "@odata.etag"}
-
-
-def by_id(items: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {item["id"]: plain(item) for item in items}
-
-
-def code_of(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def test_calendar_view_is_that_of_the_activity(visitor: Visitor) -> None:

@@ -10,6 +10,8 @@ import duckdb
 from engagement_assets import config, consent
 from engagement_assets.activity import people
 from engagement_assets.activity.folder import FolderSource
+from engagement_assets.activity.source import ActivitySource
+from engagement_assets.config import Configuration
 from engagement_assets.definitions import sql_folder
 from engagement_assets.warehouse import (
     database,
@@ -38,14 +40,33 @@ def run(
     threads: int = 1,
     models: Sequence[Model] = MODELS,
 ) -> Path:
-    """Run everything once and return the published folder."""
-    run_id = run_id or uuid.uuid4().hex
+    """Run everything over a folder once and return the published folder."""
     settings = config.load(config_file)
     consent.require_terms(settings)
     assert settings.source.kind == "folder"
-    source = FolderSource(settings.source.path)
+    return publish(
+        FolderSource(settings.source.path),
+        settings,
+        run_id or uuid.uuid4().hex,
+        datetime.now(UTC),
+        batch_bytes=batch_bytes,
+        threads=threads,
+        models=models,
+    )
+
+
+def publish(
+    source: ActivitySource,
+    settings: Configuration,
+    run_id: str,
+    started_at: datetime,
+    *,
+    batch_bytes: int = BATCH_BYTES,
+    threads: int = 1,
+    models: Sequence[Model] = MODELS,
+) -> Path:
+    """Run everything over a source, whatever the settings say of theirs."""
     selected = people.select(source, settings.mailboxes.addresses, settings.mailboxes.opted_out)
-    started_at = datetime.now(UTC)
     window = Window.until(settings.as_of or started_at, settings.time_zone)
     with database.connect(settings.data_dir / "warehouse" / "warehouse.duckdb") as connection:
         connection.execute(f"set threads = {threads}")
