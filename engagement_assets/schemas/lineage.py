@@ -1,11 +1,11 @@
 """Where the columns of the published tables come from."""
 
-from .model import Column, Table
+from .model import BESIDE, Column, Table, column_beside
 from .rules import identifier
 
 
 def _name(name: str, description: str) -> Column:
-    return Column(name, "VARCHAR", description, "7", rules=(identifier(),))
+    return column_beside(name, "VARCHAR", description, identifier())
 
 
 COLUMN_LINEAGE = Table(
@@ -16,17 +16,16 @@ COLUMN_LINEAGE = Table(
     ),
     grain="one column of a table and one column that it is made of",
     key=("TableName", "ColumnName", "SourceTable", "SourceColumn"),
-    contract="7",
+    contract=BESIDE,
     columns=(
         _name("TableName", "A table, published or on the way there."),
         _name("ColumnName", "A column of it."),
         _name("SourceTable", "A table that it is made from."),
         _name("SourceColumn", "The column of that table."),
-        Column(
+        column_beside(
             "SourceDescription",
             "VARCHAR",
             "What the column of that table says; empty where nobody wrote it down.",
-            "7",
             nullable=True,
         ),
     ),

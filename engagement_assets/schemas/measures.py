@@ -1,27 +1,19 @@
 """The measures: what they are, what they come to, and how that changed over the runs."""
 
-from .model import Column, ColumnType, Rule, Table
+from .model import BESIDE, Column, Table, column_beside
 from .rules import finite, identifier, json_object, one_of
 from .segments import run_columns
 
 UNITS = ("number", "count", "share", "score", "minutes", "days")
 GRAINS = ("business", "customer")
 
-_CONTRACT = "7"
-
-
-def _column(
-    name: str, kind: ColumnType, description: str, *rules: Rule, nullable: bool = False
-) -> Column:
-    return Column(name, kind, description, _CONTRACT, nullable, rules)
-
 
 def _measure() -> Column:
-    return _column("Measure", "VARCHAR", "The measure, as its file is called.", identifier())
+    return column_beside("Measure", "VARCHAR", "The measure, as its file is called.", identifier())
 
 
 def _dimensions() -> Column:
-    return _column(
+    return column_beside(
         "Dimensions",
         "VARCHAR",
         "What the value is about: dimension to its value (a JSON object). Empty without "
@@ -32,7 +24,7 @@ def _dimensions() -> Column:
 
 
 def _value() -> Column:
-    return _column(
+    return column_beside(
         "Value",
         "DOUBLE",
         "The value, in the measure's unit. Empty when there is nothing to measure.",
@@ -46,25 +38,25 @@ MEASURE_DEFINITION = Table(
     description="The measures that there are, and the SQL that computes them.",
     grain="one measure",
     key=("Measure",),
-    contract=_CONTRACT,
+    contract=BESIDE,
     columns=(
         _measure(),
-        _column("Title", "VARCHAR", "What people call the measure.", identifier()),
-        _column("Description", "VARCHAR", "What it measures, in words.", identifier()),
-        _column(
+        column_beside("Title", "VARCHAR", "What people call the measure.", identifier()),
+        column_beside("Description", "VARCHAR", "What it measures, in words.", identifier()),
+        column_beside(
             "Unit",
             "VARCHAR",
             "What the values are: a plain `number`, a `count`, a `share` (1 is all), a `score` "
             "(0 to 100), `minutes` or `days`.",
             one_of(*UNITS),
         ),
-        _column(
+        column_beside(
             "Grain",
             "VARCHAR",
             "Whether there is a value for the whole `business` or for each `customer`.",
             one_of(*GRAINS),
         ),
-        _column("Sql", "VARCHAR", "The text of the measure's file.", identifier()),
+        column_beside("Sql", "VARCHAR", "The text of the measure's file.", identifier()),
     ),
 )
 
@@ -73,10 +65,10 @@ MEASURE_VALUE = Table(
     description="What each measure comes to now.",
     grain="one measure, one account (or the whole business), one combination of its dimensions",
     key=("Measure", "CustomerId", "Dimensions"),
-    contract=_CONTRACT,
+    contract=BESIDE,
     columns=(
         _measure(),
-        _column(
+        column_beside(
             "CustomerId",
             "VARCHAR",
             "The account, as in Office_Customer; empty for the whole business.",
@@ -93,6 +85,6 @@ MEASURE_HISTORY = Table(
     description="What the measures of the whole business came to in every run.",
     grain="one measure and one combination of its dimensions in one run",
     key=("RunId", "Measure", "Dimensions"),
-    contract=_CONTRACT,
+    contract=BESIDE,
     columns=(*run_columns(), _measure(), _dimensions(), _value()),
 )

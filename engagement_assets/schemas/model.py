@@ -86,6 +86,17 @@ class Column:
     rules: tuple[Rule, ...] = ()
 
 
+# where the contract allows tables beside its own
+BESIDE = "7"
+
+
+def column_beside(
+    name: str, kind: ColumnType, description: str, *rules: Rule, nullable: bool = False
+) -> Column:
+    """Return a column of a table that stands beside the contract's."""
+    return Column(name, kind, description, BESIDE, nullable, rules)
+
+
 @dataclass(frozen=True)
 class Table:
     """A published table.

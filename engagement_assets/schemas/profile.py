@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from .model import Column, ColumnType, Rule, Table
+from .model import BESIDE, Column, Rule, Table, column_beside
 from .office import OFFICE
 from .rules import finite, identifier, not_negative, one_decimal, positive, score_range
-
-_CONTRACT = "7"
 
 
 def _engaged_has_a_rank(row: Any) -> Any:
@@ -43,20 +41,10 @@ def _of_office(name: str, description: str) -> Column:
         name,
         office.type,
         description,
-        _CONTRACT,
+        BESIDE,
         nullable=not is_count,
         rules=office.rules,
     )
-
-
-def _column(
-    name: str,
-    kind: ColumnType,
-    description: str,
-    *rules: Rule,
-    nullable: bool = False,
-) -> Column:
-    return Column(name, kind, description, _CONTRACT, nullable, rules)
 
 
 CUSTOMER_PROFILE = Table(
@@ -68,25 +56,25 @@ CUSTOMER_PROFILE = Table(
     ),
     grain="one account",
     key=("CustomerId",),
-    contract=_CONTRACT,
+    contract=BESIDE,
     columns=(
-        _column(
+        column_beside(
             "CustomerId", "VARCHAR", "The account's id, as in your customer list.", identifier()
         ),
-        _column("Name", "VARCHAR", "The account's name; empty when unknown.", nullable=True),
-        _column(
+        column_beside("Name", "VARCHAR", "The account's name; empty when unknown.", nullable=True),
+        column_beside(
             "ParentId",
             "VARCHAR",
             "The account above this one; empty when there is none.",
             identifier(),
             nullable=True,
         ),
-        _column(
+        column_beside(
             "IsEngaged",
             "BOOLEAN",
             "Whether there was an e-mail or a meeting with the account in the last year.",
         ),
-        _column(
+        column_beside(
             "EngagementScore",
             "DOUBLE",
             "How engaged the account was in the last year compared with your other accounts, from "
@@ -94,7 +82,7 @@ CUSTOMER_PROFILE = Table(
             score_range(),
             one_decimal(),
         ),
-        _column(
+        column_beside(
             "Rank",
             "BIGINT",
             "Position among the engaged accounts: 1 for the highest score. Equal scores share a "
@@ -145,7 +133,7 @@ CUSTOMER_PROFILE = Table(
             "Days from the last meeting with the account to the day of the run. Empty when there "
             "was none in the last year.",
         ),
-        _column(
+        column_beside(
             "DaysSinceLastContact",
             "BIGINT",
             "Days from the last e-mail or meeting, whichever is later, to the day of the run. "
@@ -162,31 +150,31 @@ CUSTOMER_PROFILE = Table(
             "How long the account takes on average to answer, in minutes. Empty when it answered "
             "nothing.",
         ),
-        _column(
+        column_beside(
             "Meetings",
             "BIGINT",
             "All meetings of the last year with the account, also those that a third party called.",
             not_negative(),
         ),
-        _column(
+        column_beside(
             "Replies",
             "BIGINT",
             "How many of your e-mails the account answered in the last year.",
             not_negative(),
         ),
-        _column(
+        column_beside(
             "AccountPeople",
             "BIGINT",
             "How many different people of the account took part in e-mails or meetings.",
             not_negative(),
         ),
-        _column(
+        column_beside(
             "OwnPeople",
             "BIGINT",
             "How many different people of yours took part in e-mails or meetings.",
             not_negative(),
         ),
-        _column(
+        column_beside(
             "ScoreBefore",
             "DOUBLE",
             "The score in the run before. Empty when the account had none, or in the first run.",
@@ -194,7 +182,7 @@ CUSTOMER_PROFILE = Table(
             one_decimal(),
             nullable=True,
         ),
-        _column(
+        column_beside(
             "ScoreChange",
             "DOUBLE",
             "By how many points the score rose since the run before; negative when it fell.",
@@ -202,7 +190,7 @@ CUSTOMER_PROFILE = Table(
             one_decimal(),
             nullable=True,
         ),
-        _column(
+        column_beside(
             "RecentScore",
             "DOUBLE",
             "Average of the monthly scores of the last three complete months; a month without any "
@@ -210,14 +198,14 @@ CUSTOMER_PROFILE = Table(
             score_range(),
             one_decimal(),
         ),
-        _column(
+        column_beside(
             "EarlierScore",
             "DOUBLE",
             "The same of the three months before those.",
             score_range(),
             one_decimal(),
         ),
-        _column(
+        column_beside(
             "ScoreTrend",
             "DOUBLE",
             "RecentScore less EarlierScore: above 0 the account is rising, below 0 it is cooling.",

@@ -1,32 +1,26 @@
 """The segments: what they are, who is in them, how that changed over the runs."""
 
-from .model import Column, ColumnType, Rule, Table
+from .model import BESIDE, Column, Rule, Table, column_beside
 from .rules import identifier, json_array, json_object, not_negative, one_of
 
 CHANGES = ("joined", "left")
 
-_CONTRACT = "7"
-
-
-def _column(
-    name: str, kind: ColumnType, description: str, *rules: Rule, nullable: bool = False
-) -> Column:
-    return Column(name, kind, description, _CONTRACT, nullable, rules)
-
 
 def _segment() -> Column:
-    return _column("Segment", "VARCHAR", "The segment, as its file is called.", identifier())
+    return column_beside("Segment", "VARCHAR", "The segment, as its file is called.", identifier())
 
 
 def _customer() -> Column:
-    return _column("CustomerId", "VARCHAR", "The account, as in Office_Customer.", identifier())
+    return column_beside(
+        "CustomerId", "VARCHAR", "The account, as in Office_Customer.", identifier()
+    )
 
 
 def run_columns() -> tuple[Column, Column]:
     """Return the columns that say which run a row of a history belongs to."""
     return (
-        _column("RunId", "VARCHAR", "The run, as in Office_Run.", identifier()),
-        _column(
+        column_beside("RunId", "VARCHAR", "The run, as in Office_Run.", identifier()),
+        column_beside(
             "AsOfTime",
             "TIMESTAMP WITH TIME ZONE",
             "The moment up to which that run counted e-mails and meetings (UTC).",
@@ -39,13 +33,13 @@ SEGMENT_DEFINITION = Table(
     description="The segments that there are, and the SQL that picks their members.",
     grain="one segment",
     key=("Segment",),
-    contract=_CONTRACT,
+    contract=BESIDE,
     columns=(
         _segment(),
-        _column("Title", "VARCHAR", "What people call the segment.", identifier()),
-        _column("Description", "VARCHAR", "Who is in it, in words.", identifier()),
-        _column("Sql", "VARCHAR", "The text of the segment's file.", identifier()),
-        _column(
+        column_beside("Title", "VARCHAR", "What people call the segment.", identifier()),
+        column_beside("Description", "VARCHAR", "Who is in it, in words.", identifier()),
+        column_beside("Sql", "VARCHAR", "The text of the segment's file.", identifier()),
+        column_beside(
             "Columns",
             "VARCHAR",
             "The columns that the segment shows of each member, in their order (a JSON array).",
@@ -59,17 +53,17 @@ SEGMENT_MEMBER = Table(
     description="The accounts that are in each segment now.",
     grain="one account in one segment",
     key=("Segment", "CustomerId"),
-    contract=_CONTRACT,
+    contract=BESIDE,
     columns=(
         _segment(),
         _customer(),
-        _column(
+        column_beside(
             "Since",
             "TIMESTAMP WITH TIME ZONE",
             "The moment that the first run was about which found the account in the segment, and "
             "every run since has (UTC).",
         ),
-        _column(
+        column_beside(
             "Facts",
             "VARCHAR",
             "What the segment shows of the account: column to value (a JSON object).",
@@ -83,18 +77,18 @@ SEGMENT_HISTORY = Table(
     description="How large each segment was in every run, and how many accounts came and went.",
     grain="one segment in one run",
     key=("RunId", "Segment"),
-    contract=_CONTRACT,
+    contract=BESIDE,
     columns=(
         *run_columns(),
         _segment(),
-        _column("Members", "BIGINT", "How many accounts were in it.", not_negative()),
-        _column(
+        column_beside("Members", "BIGINT", "How many accounts were in it.", not_negative()),
+        column_beside(
             "Joined",
             "BIGINT",
             "How many of them were not in it in the run before.",
             not_negative(),
         ),
-        _column(
+        column_beside(
             "Left",
             "BIGINT",
             "How many accounts were in it in the run before, and no more.",
@@ -109,15 +103,15 @@ SEGMENT_CHANGE = Table(
     description="Which account joined or left which segment in which run, and what had changed.",
     grain="one account that joined or left one segment in one run",
     key=("RunId", "Segment", "CustomerId"),
-    contract=_CONTRACT,
+    contract=BESIDE,
     columns=(
         *run_columns(),
         _segment(),
         _customer(),
-        _column(
+        column_beside(
             "Change", "VARCHAR", "Whether it `joined` the segment or `left` it.", one_of(*CHANGES)
         ),
-        _column(
+        column_beside(
             "Reason",
             "VARCHAR",
             "Which of the figures that decide about the segment changed since the run before: "

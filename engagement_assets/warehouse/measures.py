@@ -86,9 +86,6 @@ def _collect(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
 
 
 def _dimensions(found: Mapping[str, str]) -> list[str]:
-    return [column for column in found if column.lower() not in {_VALUE, customer_key(found)}]
-
-
-def customer_key(found: Mapping[str, str]) -> str:
-    """Return the column of account ids in lower case; empty when there is none."""
-    return (customer_column(found) or "").lower()
+    return [
+        column for column in found if column.lower() != _VALUE and column != customer_column(found)
+    ]
