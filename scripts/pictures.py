@@ -129,7 +129,7 @@ def browser(foreign: set[str]) -> Iterator[Page]:
 def lineage(page: Page, address: str) -> None:
     """Take the global lineage, its groups closed: the flow from consent to the published tables."""
     # wide enough that Dagster shows how many tables each group has and how they are
-    page.set_viewport_size({"width": 2500, "height": 1100})
+    page.set_viewport_size({"width": 3000, "height": 2000})
     page.goto(f"{address}/asset-groups")
     page.get_by_text("Hide navigation").click()
     _reopen(page)
@@ -139,7 +139,8 @@ def lineage(page: Page, address: str) -> None:
     width = max(box["x"] + box["width"] for box in boxes) + 15 - left
     height = max(box["y"] + box["height"] for box in boxes) + 30 - top
     page.screenshot(
-        path=PICTURES / "lineage.png",
+        path=PICTURES / "lineage.jpg",  # its dotted ground makes a PNG too large
+        quality=70,
         clip={"x": left, "y": top, "width": width, "height": height},
     )
 
