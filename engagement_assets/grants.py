@@ -12,6 +12,7 @@ from pathlib import Path
 import orjson
 from filelock import FileLock, Timeout
 
+from engagement_assets import whole_file
 from engagement_assets.errors import EngagementError
 
 FILE = "consent.json"
@@ -115,6 +116,4 @@ def _locked(data_dir: Path) -> Iterator[Path]:
 
 
 def _write(file: Path, grant: Grant) -> None:
-    building = file.with_name(file.name + ".part")
-    building.write_bytes(orjson.dumps(asdict(grant)))
-    building.replace(file)
+    whole_file.write(file, orjson.dumps(asdict(grant)))

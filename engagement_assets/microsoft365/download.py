@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from backports import zstd
 
+from engagement_assets import whole_file
 from engagement_assets.activity.source import ActivityFile, Kind
 from engagement_assets.microsoft365 import calendar, mail, paging, slices
 from engagement_assets.microsoft365.faults import GraphError
@@ -32,7 +33,6 @@ from engagement_assets.microsoft365.state import (
     SliceFile,
     State,
     folder_of,
-    write_beside_and_rename,
 )
 from engagement_assets.window import Window
 
@@ -136,7 +136,7 @@ class _Read:
             for quarter in slices.of_calendar(job.window)
         ]
         excluded = folders.excluded
-        write_beside_and_rename(self._folder / EXCLUDED_FOLDERS, orjson.dumps(excluded))
+        whole_file.write(self._folder / EXCLUDED_FOLDERS, orjson.dumps(excluded))
         covered = Slice(job.window.start, slices.mail_until(job.window, self._now))
         state.complete(files, covered, job.round, excluded)
         state.save(self._folder)
@@ -247,7 +247,9 @@ def _tidy(folder: Path, state: State) -> None:
         return
     named = {file.name for file in (*state.files, *state.unfinished)}
     for path in folder.iterdir():
-        if path.name.endswith(".part") or (path.name.endswith(ENDING) and path.name not in named):
+        if path.suffix in {".part", ".building"} or (
+            path.name.endswith(ENDING) and path.name not in named
+        ):
             path.unlink()
 
 

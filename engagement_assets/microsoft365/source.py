@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import orjson
 
+from engagement_assets import whole_file
 from engagement_assets.activity.ndjson import json_lines
 from engagement_assets.activity.source import ActivityFile, BrokenFileError, Resource, User
 from engagement_assets.config import GraphSource as GraphSettings
@@ -23,7 +25,7 @@ from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.outcome import GraphMailbox
 from engagement_assets.microsoft365.patience import RunBudget
 from engagement_assets.microsoft365.sign_in import Credential, SignIn
-from engagement_assets.microsoft365.state import State, folder_of, write_beside_and_rename
+from engagement_assets.microsoft365.state import State, folder_of
 from engagement_assets.window import Window
 
 _log = logging.getLogger(__name__)
@@ -39,6 +41,10 @@ AHEAD = 256
 # A killed run's finished mailboxes are not read again within this time; after it they would lack
 # a day of activity.
 ROUND_LIFE = timedelta(hours=24)
+
+
+# what is of no use once nobody reads the mailbox: downloads, and files that a kill left half made
+_RAW = (f"*{ENDING}", "*.part", "*.building")
 
 
 class GraphSource:
@@ -187,7 +193,7 @@ class GraphSource:
                 _log.info("Going on where the run that began at %s was ended.", began)
                 return str(content["round"])
         name = uuid.uuid4().hex
-        write_beside_and_rename(self._round, orjson.dumps({"round": name, "began_at": now}))
+        whole_file.write(self._round, orjson.dumps({"round": name, "began_at": now}))
         return name
 
     def _remove_downloads_of_others(self, user_ids: Iterable[str]) -> None:
@@ -195,7 +201,7 @@ class GraphSource:
         wanted = set(user_ids)
         for folder in self._root.iterdir():
             if folder.name not in wanted and folder.is_dir():
-                for path in [*folder.glob(f"*{ENDING}"), *folder.glob("*.part")]:
+                for path in chain.from_iterable(map(folder.glob, _RAW)):
                     path.unlink()
 
 

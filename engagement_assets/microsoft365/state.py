@@ -1,6 +1,5 @@
 """What was read of one mailbox: a small file beside the downloaded ones, replaced by renaming."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from engagement_assets import whole_file
 from engagement_assets.activity.source import ActivityFile, Kind
 from engagement_assets.microsoft365.slices import Slice
 
@@ -109,7 +109,7 @@ class State:
             "unfinished": [_row(file) for file in self.unfinished],
             "generation": self.generation,
         }
-        write_beside_and_rename(folder / FILE, orjson.dumps(content, option=orjson.OPT_INDENT_2))
+        whole_file.write(folder / FILE, orjson.dumps(content, option=orjson.OPT_INDENT_2))
 
     def lose(self, lost: Iterable[SliceFile]) -> None:
         """Take out files that are nowhere any more; what they were part of counts no longer."""
@@ -149,16 +149,6 @@ def folder_of(root: Path, user_id: str) -> Path | None:
     folder = root / user_id
     is_name = user_id != ".." and (folder.parent, folder.name) == (root, user_id)
     return folder if is_name else None
-
-
-def write_beside_and_rename(path: Path, content: bytes) -> None:
-    """Write a small file so that it is there whole or not at all."""
-    building = path.with_name(path.name + ".part")
-    with building.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    building.replace(path)
 
 
 def _row(file: SliceFile) -> dict[str, Any]:

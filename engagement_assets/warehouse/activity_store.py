@@ -15,6 +15,7 @@ from typing import IO, Self
 import duckdb
 import orjson
 
+from engagement_assets import whole_file
 from engagement_assets.activity.source import (
     FIELDS,
     ActivityFile,
@@ -243,12 +244,7 @@ class ActivityStore:
             "last_batch": self._last_batch,
             "files": [list(vars(landed).values()) for landed in self._files.values()],
         }
-        building = self._manifest.with_suffix(".building")
-        with building.open("wb") as stream:
-            stream.write(orjson.dumps(content))
-            stream.flush()
-            os.fsync(stream.fileno())
-        building.replace(self._manifest)
+        whole_file.write(self._manifest, orjson.dumps(content))
         self._forgotten = False
 
 

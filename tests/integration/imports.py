@@ -14,6 +14,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     for room, below in {
         "errors": "",
         "addresses": "",
+        "whole_file": "",
         "time_zones": "",
         "window": "time_zones",
         "schemas": "",
@@ -23,13 +24,14 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "config": "addresses errors time_zones",
         "customers": "errors",
         "activity": "addresses errors window",
-        "microsoft365": "activity addresses config errors window",
-        "grants": "errors",
+        "microsoft365": "activity addresses config errors whole_file window",
+        "grants": "errors whole_file",
         "consent": "config errors grants microsoft365",
         "smtp": "config errors",
         "notify": "config errors microsoft365 smtp",
         "consent_report": "config consent grants microsoft365 time_zones",
-        "warehouse": "activity addresses config customers errors schemas time_zones window",
+        "warehouse": "activity addresses config customers errors schemas time_zones whole_file"
+        " window",
         "preflight": "activity config consent customers errors microsoft365 smtp warehouse window",
         "configure": "activity config customers errors microsoft365 notify preflight",
         "results": "addresses config errors schemas",  # the published snapshot, no insides

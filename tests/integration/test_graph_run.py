@@ -143,7 +143,8 @@ def test_killed_at_any_moment(number: int, from_folder: Path, tmp_path: Path) ->
             assert not published(config_file).exists()
         assert_published(tenant.run(config_file, server.client_secret))
         assert differences(published(config_file), from_folder) == []
-        assert not list((config_file.parent / "data").rglob("*.part"))
+        data = config_file.parent / "data"
+        assert not [*data.rglob("*.part"), *data.rglob("*.building")]
 
 
 def test_mailboxes_that_cannot_be_read(
