@@ -48,7 +48,7 @@ lint: $(DEV) ## Check style, types, SQL and that generated documents are up to d
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_like_sql
 	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder engagement_assets/results/sql
-	$(BIN)/python -m engagement_assets.data_dictionary --check
+	$(BIN)/python -m scripts.data_dictionary --check
 
 bench: $(DEV) ## Measure landing, models, checks, publishing and reading Microsoft 365
 	$(BIN)/python -m bench
@@ -58,7 +58,7 @@ bench-results: $(DEV) ## Measure the results app with 100,000 customers
 	$(BIN)/python -m bench.results
 
 docs: $(DEV) ## Generate what is generated in docs/
-	$(BIN)/python -m engagement_assets.data_dictionary
+	$(BIN)/python -m scripts.data_dictionary
 
 lock: ## Resolve the newest versions that go together (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

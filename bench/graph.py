@@ -22,16 +22,16 @@ import yaml
 from bench.measuring import MeasurementError, OtherWork, command_line, started, stopwatch
 from bench.report import machine
 from bench.sections import MICROSOFT_365, PAGE, put
-from engagement_assets.simulator.activity import Activity
-from engagement_assets.simulator.folder import write_customers
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.organisation import (
+from simulator.activity import Activity
+from simulator.folder import write_customers
+from simulator.generated_tenant import GeneratedTenant
+from simulator.organisation import (
     LISTED_ADDRESSES,
     OPTED_OUT_ADDRESSES,
     Organisation,
 )
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 

@@ -117,7 +117,7 @@ def command_line(file: Path) -> dict[str, float]:
     Raises:
         MeasurementError: when it fails.
     """
-    command = [sys.executable, "-m", "engagement_assets.cli", "run", "-c", str(file)]
+    command = [sys.executable, "-m", "engagement_assets.command.cli", "run", "-c", str(file)]
     began = time.perf_counter()
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -200,7 +200,7 @@ def _app(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, float]]:
     file.write_text(yaml.safe_dump(configuration), encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
-    command = [sys.executable, "-W", "ignore", "-m", "engagement_assets.cli", "results"]
+    command = [sys.executable, "-W", "ignore", "-m", "engagement_assets.command.cli", "results"]
     began = time.perf_counter()
     with subprocess.Popen(
         [*command, "-c", str(file), "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL

@@ -15,13 +15,14 @@ import duckdb
 
 from bench.measuring import load_checks, peak_bytes, stopwatch
 from engagement_assets import schemas
-from engagement_assets.warehouse import database, measures, segments
-from engagement_assets.warehouse.models import FOLLOWED, FOLLOWING, Model, build, load_models
-from engagement_assets.warehouse.sources import PREVIOUS, SOURCES
-from engagement_assets.warehouse.sql_files import sql_folder
+from engagement_assets.models import measures, segments
+from engagement_assets.models.loading import HISTORY, TRACKED, Model, build, load_models
+from engagement_assets.models.sql_files import sql_folder
+from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
+from engagement_assets.warehouse import database
 
 _BELOW = {"run_before", "account_parent", "account_ancestor", "group_member", "Customer_Profile"}
-_FOLLOWED_TABLES = ("Customer_Profile", "Segment", "Measure")
+_TRACKED_TABLES = ("Customer_Profile", "Segment", "Measure")
 
 # a third of a second and more is worth a line
 _SHOWN = 0.3
@@ -88,7 +89,7 @@ def main() -> None:
         "--parents", action="store_true", help="two accounts of three have a parent"
     )
     asked = parser.parse_args()
-    models = load_models(sql_folder(), SOURCES)
+    models = load_models(sql_folder(), INPUT_TABLES)
     with (
         tempfile.TemporaryDirectory() as folder,
         database.connect(Path(folder) / "warehouse.duckdb") as connection,
@@ -112,7 +113,7 @@ def _make_up(
     parents: bool,
 ) -> int:
     by_name = {model.name: model for model in models}
-    for source in SOURCES.values():
+    for source in INPUT_TABLES.values():
         source.create(connection)
     given = {"$accounts": str(accounts), "$parents": str(parents).lower()}
     for statements, made_after in ((_MADE_UP, ("account", "period_of_day")), (_BEFORE_OFFICE, ())):
@@ -128,13 +129,13 @@ def _make_up(
 def _build(connection: duckdb.DuckDBPyConnection, models: tuple[Model, ...]) -> None:
     are_collected = False
     for model in models:
-        if model.layer == FOLLOWING and not are_collected:
+        if model.layer == HISTORY and not are_collected:
             _timed("  collecting", lambda: segments.collect(connection, models))
             _timed("  collecting", lambda: measures.collect(connection, models))
             are_collected = True
-        if model.name in _BELOW or model.layer in {*FOLLOWED, FOLLOWING}:
+        if model.name in _BELOW or model.layer in {*TRACKED, HISTORY}:
             _timed(f"  {model.name}", lambda model=model: build(connection, model))
-        if model.layer in FOLLOWED:
+        if model.layer in TRACKED:
             room = segments if model.layer == "segments" else measures
             room.check(connection, model)
 
@@ -142,16 +143,16 @@ def _build(connection: duckdb.DuckDBPyConnection, models: tuple[Model, ...]) -> 
 def _publish(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the results those of the run before."""
     for source, table in PREVIOUS.items():
-        if table.startswith(_FOLLOWED_TABLES):
+        if table.startswith(_TRACKED_TABLES):
             connection.execute(f"insert into {source} by name select * from {table}")
-            if "RunId" in SOURCES[source].columns:
+            if "RunId" in INPUT_TABLES[source].columns:
                 connection.execute(f"update {source} set RunId = 'r1'")
     connection.execute(_A_WEEK_LATER)
 
 
 def _check(connection: duckdb.DuckDBPyConnection) -> None:
     for table in schemas.TABLES:
-        if table.startswith(_FOLLOWED_TABLES):
+        if table.startswith(_TRACKED_TABLES):
             assert not schemas.validate(connection, table), table
 
 

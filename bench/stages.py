@@ -21,18 +21,13 @@ from engagement_assets import config, schemas
 from engagement_assets.activity import people
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.config import Configuration
-from engagement_assets.warehouse import (
-    database,
-    inputs,
-    measures,
-    publishing,
-    reading,
-    segments,
-)
+from engagement_assets.models import measures, segments
+from engagement_assets.models.lineage import Lineage
+from engagement_assets.models.loading import HISTORY, Model, build, load_models
+from engagement_assets.reading import mailboxes
+from engagement_assets.schemas.input_tables import INPUT_TABLES, InputTable
+from engagement_assets.warehouse import database, inputs, publishing
 from engagement_assets.warehouse.activity_store import ActivityStore
-from engagement_assets.warehouse.lineage import Lineage
-from engagement_assets.warehouse.models import FOLLOWING, Model, build, load_models
-from engagement_assets.warehouse.sources import SOURCES, Source
 from engagement_assets.window import Window
 
 Result = dict[str, object]
@@ -79,11 +74,11 @@ def landing(settings: Configuration) -> Result:
             inputs.write_customers(connection, settings.customers)
         user_ids = [person.id for person in selected.persons]
         with stopwatch() as watch:
-            outcomes = reading.read_mailboxes(
+            outcomes = mailboxes.read_mailboxes(
                 connection, store, source, user_ids, window, _no_progress
             )
             store.tidy(connection)
-            reading.expose_mailboxes(connection, store, outcomes, window)
+            mailboxes.expose_mailboxes(connection, store, outcomes, window)
         rows = _count(connection, "landed_message") + _count(connection, "landed_event")
     files = list((settings.data_dir / "activity").glob("*.parquet"))
     return {
@@ -97,7 +92,7 @@ def landing(settings: Configuration) -> Result:
 
 def models(settings: Configuration, folder: Path = SQL) -> Result:
     """Build every SQL model."""
-    ordered = load_models(folder, SOURCES)
+    ordered = load_models(folder, INPUT_TABLES)
     seconds: dict[str, float] = {}
     with database.connect(warehouse_file(settings)) as connection, stopwatch() as watch:
         inputs.write_run_end(connection, datetime.now(UTC))
@@ -105,7 +100,7 @@ def models(settings: Configuration, folder: Path = SQL) -> Result:
         are_collected = False
         for model in ordered:
             began = time.perf_counter()
-            if model.layer == FOLLOWING and not are_collected:
+            if model.layer == HISTORY and not are_collected:
                 segments.collect(connection, ordered)
                 measures.collect(connection, ordered)
                 are_collected = True
@@ -119,8 +114,8 @@ def floor(settings: Configuration, folder: Path = SQL) -> Result:
 
     The best of three scans counts: the first one also warms the disk's cache up.
     """
-    ordered = load_models(folder, SOURCES)
-    sources = (SOURCES["landed_message"], SOURCES["landed_event"])
+    ordered = load_models(folder, INPUT_TABLES)
+    sources = (INPUT_TABLES["landed_message"], INPUT_TABLES["landed_event"])
     queries = [_forced(source, _needed(source, ordered)) for source in sources]
     watches = []
     with database.connect(warehouse_file(settings)) as connection:
@@ -143,7 +138,7 @@ def checks(settings: Configuration) -> Result:
     with database.connect(warehouse_file(settings)) as connection:
         with stopwatch() as watch:
             failures = [f for table in schemas.TABLES for f in schemas.validate(connection, table)]
-            failures += schemas.validate_together(connection)
+            failures += schemas.validate_cross_table(connection)
         rows = {table: _count(connection, table) for table in schemas.TABLES}
     assert not failures, "\n".join(map(str, failures))
     return {"seconds": watch.wall, "cpu": watch.cpu, "rows": rows}
@@ -194,7 +189,7 @@ def _folder(settings: Configuration) -> FolderSource:
     return FolderSource(settings.source.path)
 
 
-def _needed(source: Source, ordered: tuple[Model, ...]) -> list[str]:
+def _needed(source: InputTable, ordered: tuple[Model, ...]) -> list[str]:
     """Return the columns that a model which reads the source names anywhere."""
     texts = [model.sql for model in ordered if source.name in model.references]
     return [
@@ -204,7 +199,7 @@ def _needed(source: Source, ordered: tuple[Model, ...]) -> list[str]:
     ]
 
 
-def _forced(source: Source, columns: list[str]) -> str:
+def _forced(source: InputTable, columns: list[str]) -> str:
     reads = [_FORCED[source.columns[name][0]].format(f'"{name}"') for name in columns]
     return f'select count(*), {", ".join(reads)} from "{source.name}"'
 

@@ -7,6 +7,9 @@ from pathlib import Path
 import dagster as dg
 
 from engagement_assets import config
+from engagement_assets.models import own_sql
+from engagement_assets.models.loading import load_models
+from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.pipeline import (
     automation,
     checks,
@@ -17,10 +20,7 @@ from engagement_assets.pipeline import (
     sensor,
 )
 from engagement_assets.pipeline.resources import Workspace
-from engagement_assets.warehouse import own_sql
-from engagement_assets.warehouse.models import load_models
-from engagement_assets.warehouse.sources import SOURCES
-from engagement_assets.warehouse.sql_files import sql_folder
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 
 __all__ = ["CONFIG_VARIABLE", "build", "defs", "sql_folder"]
 
@@ -44,7 +44,7 @@ def build(
     """
     configuration = config.load(config_file, files_must_exist=False)
     own = configuration.sql_folder
-    found = load_models(sql_folder(), SOURCES, own if own and own.is_dir() else None)
+    found = load_models(sql_folder(), INPUT_TABLES, own if own and own.is_dir() else None)
     own_sql.check(found)
     return dg.Definitions(
         assets=[

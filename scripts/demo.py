@@ -23,13 +23,14 @@ import requests
 import yaml
 from rich.console import Console
 
-from engagement_assets import config, overview
+from engagement_assets import config
+from engagement_assets.command import overview
 from engagement_assets.config import Configuration, GraphSource
 from engagement_assets.definitions import CONFIG_VARIABLE
 from engagement_assets.microsoft365.consent import admin_consent_link
 from engagement_assets.pipeline import instance
-from engagement_assets.simulator.__main__ import CONNECTION
-from engagement_assets.simulator.server import SECRET
+from simulator.__main__ import CONNECTION
+from simulator.server import SECRET
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "data" / "demo" / "engagement.yaml"
@@ -79,7 +80,7 @@ def tenant(config_file: Path, *, consent: bool) -> Iterator[None]:
     """
     settings, source = _read(config_file)
     folder = config_file.parent
-    command = [sys.executable, "-m", "engagement_assets.simulator", "serve", str(folder)]
+    command = [sys.executable, "-m", "simulator", "serve", str(folder)]
     command += ["--port", str(urlsplit(str(source.login_url)).port)]
     command += ["--as-of", str(settings.as_of)]
     command += ["--grant", "needed"] if consent else []

@@ -7,7 +7,7 @@ from engagement_assets.config.values import Address
 from engagement_assets.configure import answers, document, prompts
 from engagement_assets.configure.setup import Setup
 from engagement_assets.errors import ConfigurationError, EngagementError
-from engagement_assets.microsoft365.patience import RunBudgetSpentError
+from engagement_assets.microsoft365.retry_budget import RunBudgetSpentError
 from engagement_assets.preflight.people import ListedAddress, resolve
 from engagement_assets.preflight.table import addresses as table_of
 

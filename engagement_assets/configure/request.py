@@ -5,10 +5,10 @@ from engagement_assets.config import Configuration
 from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.configure import prompts
 from engagement_assets.configure.setup import Setup
+from engagement_assets.consent.request import ask_for_consent
 from engagement_assets.errors import EngagementError
 from engagement_assets.microsoft365 import consent
 from engagement_assets.microsoft365.source import GraphSource
-from engagement_assets.notify import ask_for_consent
 
 
 def send(setup: Setup) -> None:

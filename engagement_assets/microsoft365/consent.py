@@ -12,9 +12,9 @@ from engagement_assets.microsoft365 import slices
 from engagement_assets.microsoft365.clouds import CLOUDS, Endpoints
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.http import Graph, retrying
-from engagement_assets.microsoft365.patience import (
+from engagement_assets.microsoft365.retry_budget import (
     Clock,
-    Patience,
+    RetryBudget,
     RunBudget,
     RunBudgetSpentError,
 )
@@ -60,13 +60,13 @@ class ConsentStatus:
         granted: per needed permission that is granted, how that was proved: by a role in the
             token, or by a mailbox that answered (Exchange can grant without a role).
         missing: needed permissions that are not granted.
-        beyond: permissions that are granted and not needed.
+        excess: permissions that are granted and not needed.
         reason: why nothing could be checked: the tenant does not know the app; else None.
     """
 
     granted: Mapping[str, Proof]
     missing: tuple[str, ...]
-    beyond: tuple[str, ...]
+    excess: tuple[str, ...]
     reason: str | None = None
 
     @property
@@ -93,7 +93,7 @@ def check(
     source: GraphSource,
     listed: Iterable[str],
     opted_out: Iterable[str] = (),
-    patience: Patience | None = None,
+    retry_budget: RetryBudget | None = None,
 ) -> ConsentStatus:
     """Ask the tenant what is granted, with a new token.
 
@@ -101,27 +101,27 @@ def check(
         source: the tenant.
         listed: addresses whose mailboxes are asked for, where the token alone proves nothing.
         opted_out: addresses of people whose mailboxes are not asked for, though listed.
-        patience: what may be spent on waiting; by default what a sensor's tick affords.
+        retry_budget: what may be spent on waiting; by default what a sensor's tick affords.
 
     Raises:
         SignInError: when there is no token for another reason than consent.
         GraphError: when a directory that may be read does not answer.
-        SourceError: when the time of `patience` is used up.
+        SourceError: when the time of `retry_budget` is used up.
     """
-    patience = patience or Patience(RunBudget(Clock()), WAIT_PER_CHECK)
+    retry_budget = retry_budget or RetryBudget(RunBudget(Clock()), WAIT_PER_CHECK)
     try:
-        return _check(source, listed, opted_out, patience)
+        return _check(source, listed, opted_out, retry_budget)
     except RunBudgetSpentError:
         pass
     raise SourceError("Microsoft 365 did not say in time what is granted. Try again later.")
 
 
 def _check(
-    source: GraphSource, listed: Iterable[str], opted_out: Iterable[str], patience: Patience
+    source: GraphSource, listed: Iterable[str], opted_out: Iterable[str], retry_budget: RetryBudget
 ) -> ConsentStatus:
     source.sign_in.forget()
     try:
-        roles = retrying(_is_transient, patience)(source.sign_in.roles)
+        roles = retrying(_is_transient, retry_budget)(source.sign_in.roles)
     except ConsentError as error:
         return ConsentStatus({}, NEEDED, (), reason=str(error))
     granted: dict[str, Proof] = {
@@ -129,12 +129,12 @@ def _check(
     }
     unproved = [needed for needed in (MAIL, CALENDARS) if needed not in granted]
     if unproved and USERS in granted:
-        answered = _probe(source, listed, opted_out, unproved, patience)
+        answered = _probe(source, listed, opted_out, unproved, retry_budget)
         granted |= {needed: "probe" for needed in unproved if needed in answered}
     return ConsentStatus(
         granted={needed: granted[needed] for needed in NEEDED if needed in granted},
         missing=tuple(needed for needed in NEEDED if needed not in granted),
-        beyond=tuple(sorted(roles - set(NEEDED))),
+        excess=tuple(sorted(roles - set(NEEDED))),
     )
 
 
@@ -169,7 +169,7 @@ def _probe(
     listed: Iterable[str],
     opted_out: Iterable[str],
     wanted: Iterable[str],
-    patience: Patience,
+    retry_budget: RetryBudget,
 ) -> set[str]:
     """Return which of the permissions let a listed person's mailbox answer."""
     open_, answered, tried = set(wanted), set[str](), 0
@@ -182,7 +182,9 @@ def _probe(
                 if not open_ or tried >= MOST_PROBES:
                     return answered
                 tried += 1
-                found = {p for p in open_ if _answers(source.graph, _PROBES[p](user.id), patience)}
+                found = {
+                    p for p in open_ if _answers(source.graph, _PROBES[p](user.id), retry_budget)
+                }
                 answered |= found
                 open_ -= found
     except ConsentError:
@@ -190,9 +192,9 @@ def _probe(
     return answered
 
 
-def _answers(graph: Graph, probe: tuple[str, dict[str, str]], patience: Patience) -> bool:
+def _answers(graph: Graph, probe: tuple[str, dict[str, str]], retry_budget: RetryBudget) -> bool:
     try:
-        graph.get(*probe, patience=patience)
+        graph.get(*probe, retry_budget=retry_budget)
     except GraphError as error:
         if error.status in {403, 404}:
             return False

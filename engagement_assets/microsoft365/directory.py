@@ -11,7 +11,7 @@ from engagement_assets.errors import ConsentError
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.paging import Page, Query, read_all
-from engagement_assets.microsoft365.patience import WAIT_PER_DIRECTORY, Patience, RunBudget
+from engagement_assets.microsoft365.retry_budget import WAIT_PER_DIRECTORY, RetryBudget, RunBudget
 
 # proxyAddresses, accountEnabled and userType come only when they are named
 USER_FIELDS = "id,mail,userPrincipalName,proxyAddresses,accountEnabled,userType"
@@ -141,7 +141,7 @@ class Directory:
     def _all(self, query: Query) -> Page:
         denied: GraphError
         try:
-            return read_all(self._graph, query, Patience(self._run, WAIT_PER_DIRECTORY))
+            return read_all(self._graph, query, RetryBudget(self._run, WAIT_PER_DIRECTORY))
         except GraphError as error:
             if error.status != 403:
                 raise

@@ -27,7 +27,7 @@ from engagement_assets.microsoft365.outcome import (
     pending,
 )
 from engagement_assets.microsoft365.paging import Pace, Page, Query
-from engagement_assets.microsoft365.patience import Patience, RunBudget, RunBudgetSpentError
+from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget, RunBudgetSpentError
 from engagement_assets.microsoft365.slices import Slice
 from engagement_assets.microsoft365.state import (
     SliceFile,
@@ -107,14 +107,14 @@ class _Read:
         self._user_id = user_id
         self._folder = folder
         self._state = state
-        self._patience = Patience(job.run)
+        self._retry_budget = RetryBudget(job.run)
         self._paces: Mapping[Kind, Pace] = {"message": Pace(), "event": Pace()}
         self._now = job.now()
 
     def run(self) -> None:
         job, state = self._job, self._state
         job.run.check()
-        folders = Folders(job.graph, self._user_id, self._patience)
+        folders = Folders(job.graph, self._user_id, self._retry_budget)
         self._folder.mkdir(parents=True, exist_ok=True)
         state.generation += 1
         months = slices.of_mail(job.window, self._now)
@@ -160,7 +160,7 @@ class _Read:
         digest = paging.read(
             self._job.graph,
             query,
-            self._patience,
+            self._retry_budget,
             lambda pages: _write(building, lines(pages)),
             self._paces[kind],
         )
@@ -265,7 +265,7 @@ def _explain(job: Job, user_id: str, error: GraphError) -> Outcome:
 
 def _is_deleted(job: Job, user_id: str) -> bool:
     try:
-        job.graph.get(f"/users/{user_id}", {"$select": "id"}, patience=Patience(job.run))
+        job.graph.get(f"/users/{user_id}", {"$select": "id"}, retry_budget=RetryBudget(job.run))
     except RunBudgetSpentError:
         return False
     except GraphError as error:

@@ -16,7 +16,7 @@ import tenacity
 from engagement_assets.microsoft365 import faults, redaction
 from engagement_assets.microsoft365.clouds import Endpoints
 from engagement_assets.microsoft365.faults import GraphError, TransientGraphError
-from engagement_assets.microsoft365.patience import ATTEMPTS, Patience, seconds_to_wait
+from engagement_assets.microsoft365.retry_budget import ATTEMPTS, RetryBudget, seconds_to_wait
 from engagement_assets.microsoft365.sign_in import SignIn, SignInError
 from engagement_assets.microsoft365.transport import TIMEOUT, Session
 
@@ -50,7 +50,7 @@ class Graph:
         where: str,
         query: Mapping[str, str] | None = None,
         *,
-        patience: Patience,
+        retry_budget: RetryBudget,
         headers: Mapping[str, str] | None = None,
         retry_timeouts: bool = True,
     ) -> dict[str, Any]:
@@ -60,7 +60,7 @@ class Graph:
             where: a path behind the version (`/users/...`), or a whole next link, which is
                 followed as it is.
             query: parameters; only with a path.
-            patience: what may be spent on waiting.
+            retry_budget: what may be spent on waiting.
             headers: further headers.
             retry_timeouts: whether a 504 is worth asking again for the same; not for a page that
                 can be asked for in smaller pieces.
@@ -79,7 +79,7 @@ class Graph:
                 return False
             return isinstance(error, TransientGraphError)
 
-        return retrying(is_worth_another, patience)(self._ask, url, headers or {}, patience)
+        return retrying(is_worth_another, retry_budget)(self._ask, url, headers or {}, retry_budget)
 
     def _url(self, where: str, query: Mapping[str, str] | None) -> str:
         if where.startswith("/"):
@@ -90,8 +90,10 @@ class Graph:
             raise GraphError("a next link leads to another host than the configured one", where)
         return where
 
-    def _ask(self, url: str, headers: Mapping[str, str], patience: Patience) -> dict[str, Any]:
-        patience.run.check()
+    def _ask(
+        self, url: str, headers: Mapping[str, str], retry_budget: RetryBudget
+    ) -> dict[str, Any]:
+        retry_budget.run.check()
         token = self.sign_in.token()
         status, answered, body = self._send(url, headers, token)
         for _ in range(RENEWALS):
@@ -170,20 +172,20 @@ class Graph:
 
 
 def retrying(
-    is_worth_another: Callable[[BaseException], bool], patience: Patience
+    is_worth_another: Callable[[BaseException], bool], retry_budget: RetryBudget
 ) -> tenacity.Retrying:
-    """Return what sends a request again until it is answered or patience is spent.
+    """Return what sends a request again until it is answered or retry_budget is spent.
 
     Args:
         is_worth_another: tells after which exceptions the same request may succeed.
-        patience: what may be spent on waiting.
+        retry_budget: what may be spent on waiting.
     """
     return tenacity.Retrying(
         retry=tenacity.retry_if_exception(is_worth_another),
         wait=_wait,
-        stop=_Spent(patience),
+        stop=_Spent(retry_budget),
         before_sleep=_report,
-        sleep=patience.wait,
+        sleep=retry_budget.wait,
         reraise=True,
     )
 
@@ -213,11 +215,11 @@ def _wait(state: tenacity.RetryCallState) -> float:
 class _Spent(tenacity.stop.stop_base):
     """Stops when a request was sent often enough, or its next wait cannot be afforded."""
 
-    def __init__(self, patience: Patience) -> None:
-        self._patience = patience
+    def __init__(self, retry_budget: RetryBudget) -> None:
+        self._retry_budget = retry_budget
 
     def __call__(self, retry_state: tenacity.RetryCallState) -> bool:
-        return retry_state.attempt_number >= ATTEMPTS or not self._patience.affords(
+        return retry_state.attempt_number >= ATTEMPTS or not self._retry_budget.affords(
             retry_state.upcoming_sleep
         )
 

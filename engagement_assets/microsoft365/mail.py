@@ -6,7 +6,7 @@ from engagement_assets.microsoft365 import slices
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.paging import Page, Query, read_all
-from engagement_assets.microsoft365.patience import Patience
+from engagement_assets.microsoft365.retry_budget import RetryBudget
 from engagement_assets.microsoft365.shape import keeper, selected
 from engagement_assets.microsoft365.slices import Slice
 
@@ -50,11 +50,11 @@ class Folders:
     has the compliance copies of Teams chats, and deleted items that wait for their purge.
     """
 
-    def __init__(self, graph: Graph, user_id: str, patience: Patience) -> None:
+    def __init__(self, graph: Graph, user_id: str, retry_budget: RetryBudget) -> None:
         """Read the tree (see `Graph.get` for errors)."""
         self._graph = graph
         self._path = f"/users/{user_id}/mailFolders"
-        self._patience = patience
+        self._retry_budget = retry_budget
         self._is_excluded: dict[str, bool] = {}
         self._is_fresh = False
         self._read()
@@ -98,7 +98,7 @@ class Folders:
         query = {"$select": FOLDER_FIELDS}
         try:
             path = f"{self._path}/{name}"
-            return [self._graph.get(path, query, patience=self._patience, headers=HEADERS)]
+            return [self._graph.get(path, query, retry_budget=self._retry_budget, headers=HEADERS)]
         except GraphError as error:
             if error.status == 404 and error.has_code("ErrorItemNotFound"):
                 return []  # a mailbox without that folder
@@ -108,7 +108,7 @@ class Folders:
         is_top = path == self._path
         try:
             return read_all(
-                self._graph, Query(path, {"$select": FOLDER_FIELDS}, HEADERS), self._patience
+                self._graph, Query(path, {"$select": FOLDER_FIELDS}, HEADERS), self._retry_budget
             )
         except GraphError as error:
             if not is_top and error.status == 404 and error.has_code("ErrorItemNotFound"):

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from engagement_assets.microsoft365.faults import CORRUPT_DATA, GraphError
 from engagement_assets.microsoft365.http import Graph
-from engagement_assets.microsoft365.patience import Patience
+from engagement_assets.microsoft365.retry_budget import RetryBudget
 
 Result = TypeVar("Result")
 Page = list[dict[str, Any]]
@@ -56,7 +56,7 @@ class BrokenPagingError(GraphError):
 def read(
     graph: Graph,
     query: Query,
-    patience: Patience,
+    retry_budget: RetryBudget,
     consume: Callable[[Iterator[Page]], Result],
     pace: Pace | None = None,
 ) -> Result:
@@ -65,7 +65,7 @@ def read(
     Args:
         graph: the client.
         query: the collection.
-        patience: what may be spent on waiting.
+        retry_budget: what may be spent on waiting.
         consume: takes the pages of one pass. It is called anew, from the first page on, when the
             pass has to be repeated; only what its last call returned counts.
         pace: the size of pages, made smaller here when Graph cannot bear it.
@@ -77,7 +77,7 @@ def read(
     restarts = 0
     while True:
         try:
-            return consume(_pages(graph, query, patience, pace.size))
+            return consume(_pages(graph, query, retry_budget, pace.size))
         except _RepeatError as error:
             repeat = error
         if repeat.shrink and pace.size > 1:
@@ -88,9 +88,9 @@ def read(
             raise repeat.failure
 
 
-def read_all(graph: Graph, query: Query, patience: Patience) -> Page:
+def read_all(graph: Graph, query: Query, retry_budget: RetryBudget) -> Page:
     """Return all items of a small collection."""
-    return read(graph, query, patience, lambda pages: [item for page in pages for item in page])
+    return read(graph, query, retry_budget, lambda pages: [item for page in pages for item in page])
 
 
 class _RepeatError(Exception):
@@ -102,12 +102,12 @@ class _RepeatError(Exception):
         self.shrink = shrink
 
 
-def _pages(graph: Graph, query: Query, patience: Patience, size: int) -> Iterator[Page]:
+def _pages(graph: Graph, query: Query, retry_budget: RetryBudget, size: int) -> Iterator[Page]:
     seen: set[str] = set()
     where = query.path
     parameters: Mapping[str, str] | None = {**query.parameters, "$top": str(size)}
     while True:
-        answer = _page(graph, where, parameters, query, patience, size)
+        answer = _page(graph, where, parameters, query, retry_budget, size)
         items, link = answer.get("value"), answer.get("@odata.nextLink")
         if not isinstance(items, list) or not isinstance(link, str | None):
             raise _RepeatError(BrokenPagingError("an answer that is no page", query.path))
@@ -126,14 +126,14 @@ def _page(
     where: str,
     parameters: Mapping[str, str] | None,
     query: Query,
-    patience: Patience,
+    retry_budget: RetryBudget,
     size: int,
 ) -> dict[str, Any]:
     try:
         return graph.get(
             where,
             parameters,
-            patience=patience,
+            retry_budget=retry_budget,
             headers=query.headers,
             retry_timeouts=size == 1,
         )

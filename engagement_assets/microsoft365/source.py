@@ -23,7 +23,7 @@ from engagement_assets.microsoft365.directory import Directory, Resolution
 from engagement_assets.microsoft365.download import ENDING, Job, read_mailbox
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.outcome import GraphMailbox
-from engagement_assets.microsoft365.patience import RunBudget
+from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.sign_in import Credential, SignIn
 from engagement_assets.microsoft365.state import State, folder_of
 from engagement_assets.window import Window

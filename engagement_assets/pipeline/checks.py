@@ -44,7 +44,7 @@ def _schema_check(table: str) -> dg.AssetChecksDefinition:
 )
 def tables_agree(workspace: Workspace) -> dg.AssetCheckResult:
     """The published tables say the same: points add up, the ledger balances, keys have a home."""
-    return _result(schemas.validate_together(workspace.connection))
+    return _result(schemas.validate_cross_table(workspace.connection))
 
 
 @dg.asset_check(asset="mailbox")

@@ -6,12 +6,12 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from engagement_assets.models import measures, own_sql, segments
+from engagement_assets.models.loading import HISTORY, Model, build
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
-from engagement_assets.warehouse import measures, own_sql, segments
-from engagement_assets.warehouse.models import FOLLOWING, Model, build
-from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 
 Check = Callable[[duckdb.DuckDBPyConnection, Model], None]
 
@@ -39,7 +39,7 @@ def build_checked(workspace: Workspace, model: Model) -> None:
         ModelError: the SQL fails, or gives what is no segment or measure.
     """
     if model.is_own:
-        own_sql.rehearse(workspace.connection, model)
+        own_sql.dry_run(workspace.connection, model)
     build(workspace.connection, model)
     if check := CHECKS.get(model.layer):
         check(workspace.connection, model)
@@ -61,8 +61,8 @@ def _collecting(
             dg.AssetSpec(
                 table,
                 deps=["run", *(model.name for model in listed), *also],
-                group_name=FOLLOWING,
-                description=SOURCES[table].description,
+                group_name=HISTORY,
+                description=INPUT_TABLES[table].description,
                 kinds={"python", "duckdb"},
                 owners=OWNERS,
             )

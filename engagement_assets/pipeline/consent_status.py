@@ -8,8 +8,8 @@ from engagement_assets.consent import Consent
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse.inputs import ConsentRow, write_consent
-from engagement_assets.warehouse.sources import SOURCES
 
 _NAME = "consent_status"
 
@@ -19,7 +19,7 @@ _NAME = "consent_status"
     group_name="consent",
     kinds={"python", "duckdb"},
     owners=OWNERS,
-    description=SOURCES[_NAME].description,
+    description=INPUT_TABLES[_NAME].description,
 )
 def consent_status(
     context: dg.AssetExecutionContext, workspace: Workspace
@@ -36,11 +36,11 @@ def consent_status(
             )
         )
     seen.require()
-    if seen.tenant is not None and seen.tenant.beyond:
+    if seen.tenant is not None and seen.tenant.excess:
         context.log.warning(
             "The app holds permissions that it does not need: %s. An administrator should take "
             "them away.",
-            ", ".join(seen.tenant.beyond),
+            ", ".join(seen.tenant.excess),
         )
     return dg.MaterializeResult(metadata=described)
 
@@ -48,13 +48,13 @@ def consent_status(
 @dg.asset_check(asset=_NAME)
 def nothing_beyond_need_is_granted(workspace: Workspace) -> dg.AssetCheckResult:
     """The app holds no permission in Microsoft 365 that it does not need."""
-    beyond = workspace.connection.execute(
-        "select item from consent_status where status = 'beyond' order by item"
+    excess = workspace.connection.execute(
+        "select item from consent_status where status = 'excess' order by item"
     ).fetchall()
     return dg.AssetCheckResult(
-        passed=not beyond,
+        passed=not excess,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"beyond need": ", ".join(name for (name,) in beyond) or "nothing"},
+        metadata={"beyond need": ", ".join(name for (name,) in excess) or "nothing"},
     )
 
 
@@ -69,7 +69,7 @@ def _rows(seen: Consent) -> list[ConsentRow]:
         since = seen.grant.granted_at if seen.grant else None
         rows += [(name, "granted", proof, since) for name, proof in tenant.granted.items()]
         rows += [(name, "missing", None, None) for name in tenant.missing]
-        rows += [(name, "beyond", "role", None) for name in tenant.beyond]
+        rows += [(name, "excess", "role", None) for name in tenant.excess]
     return rows
 
 
@@ -86,7 +86,7 @@ def _facts(seen: Consent) -> dict[str, Any]:
     if tenant is not None:
         facts["granted"] = dict(tenant.granted)
         facts["missing"] = ", ".join(tenant.missing) or "nothing"
-        facts["beyond need"] = ", ".join(tenant.beyond) or "nothing"
+        facts["beyond need"] = ", ".join(tenant.excess) or "nothing"
         if tenant.reason:
             facts["why nothing could be checked"] = tenant.reason
     return facts

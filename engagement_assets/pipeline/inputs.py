@@ -9,8 +9,9 @@ import dagster as dg
 from engagement_assets.activity import people
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.resources import Workspace
-from engagement_assets.warehouse import inputs, publishing, reading
-from engagement_assets.warehouse.sources import PREVIOUS, SOURCES
+from engagement_assets.reading import mailboxes
+from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
+from engagement_assets.warehouse import inputs, publishing
 from engagement_assets.window import Window
 
 OWNERS = ["team:engagement"]
@@ -26,7 +27,7 @@ def _outs(
                 name,
                 deps=list(deps),
                 group_name=group,
-                description=SOURCES[name].description,
+                description=INPUT_TABLES[name].description,
                 kinds=set(kinds),
                 owners=OWNERS,
             )
@@ -130,7 +131,7 @@ def read_activity(
             context.log.info("%d of %d mailboxes read", done, total)
 
     source, window = workspace.source, Window.until(as_of, time_zone)
-    outcomes = reading.read_mailboxes(connection, store, source, persons, window, progress)
+    outcomes = mailboxes.read_mailboxes(connection, store, source, persons, window, progress)
     for outcome in outcomes:
         if outcome.status in {"failed", "denied"}:
             context.log.warning(
@@ -140,7 +141,7 @@ def read_activity(
         store.keep_only(user_id, ())
     store.tidy(connection)
     source.erase(opted_out)
-    reading.expose_mailboxes(connection, store, outcomes, window)
+    mailboxes.expose_mailboxes(connection, store, outcomes, window)
     by_status = {
         f"mailboxes {status}": sum(outcome.status == status for outcome in outcomes)
         for status in ("processed", "failed", "no_mailbox", "denied", "pending")

@@ -7,9 +7,9 @@ import dagster as dg
 import duckdb
 
 from engagement_assets import schemas
-from engagement_assets.warehouse.lineage import Lineage
-from engagement_assets.warehouse.models import Model, columns
-from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.models.lineage import Lineage
+from engagement_assets.models.loading import Model, columns
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 
 
 def of_table(
@@ -30,7 +30,7 @@ def of_table(
 
 def of_source(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
     """Return the metadata of a table that Python fills."""
-    described = {column: text for column, (_, text) in SOURCES[name].columns.items()}
+    described = {column: text for column, (_, text) in INPUT_TABLES[name].columns.items()}
     return of_table(connection, name, described)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import dagster as dg
 
 from engagement_assets import schemas
+from engagement_assets.models.lineage import Lineage
+from engagement_assets.models.loading import Model
 from engagement_assets.pipeline import collection, metadata
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
-from engagement_assets.warehouse.lineage import Lineage
-from engagement_assets.warehouse.models import Model
-from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 
 GROUPS: Mapping[str, str] = {
     "staging": "staging",
@@ -31,7 +31,7 @@ def assets(models: Sequence[Model]) -> Sequence[dg.AssetsDefinition]:
 
 
 def _lineage_asset(lineage: Lineage) -> dg.AssetsDefinition:
-    source = SOURCES["column_source"]
+    source = INPUT_TABLES["column_source"]
 
     # in the group of the tables that are made of it
     @dg.asset(

@@ -18,7 +18,7 @@ from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Configuration
 from engagement_assets.consent import Consent
 from engagement_assets.errors import BusyError
-from engagement_assets.microsoft365.patience import WAIT_PER_DIRECTORY, Patience, RunBudget
+from engagement_assets.microsoft365.retry_budget import WAIT_PER_DIRECTORY, RetryBudget, RunBudget
 from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
@@ -96,8 +96,10 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
         """
         if self._consent is None:
             self._tenant = consent.tenant_of(self._configuration)
-            patience = Patience(RunBudget(), WAIT_PER_DIRECTORY)
-            self._consent = consent.look(self._configuration, self._tenant, patience=patience)
+            retry_budget = RetryBudget(RunBudget(), WAIT_PER_DIRECTORY)
+            self._consent = consent.look(
+                self._configuration, self._tenant, retry_budget=retry_budget
+            )
         return self._consent
 
     @property

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import dagster as dg
 
-from engagement_assets import config, grants, time_zones
+from engagement_assets import config, time_zones
 from engagement_assets.config import Configuration
+from engagement_assets.consent import grants
+from engagement_assets.consent.grants import Grant
 from engagement_assets.errors import ConfigurationError, EngagementError
-from engagement_assets.grants import Grant
 from engagement_assets.pipeline import automation, tick
 
 # as often as Dagster's own sensors may look; a check is one request for a token as a rule

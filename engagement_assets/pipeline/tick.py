@@ -13,7 +13,7 @@ from engagement_assets import config, consent
 from engagement_assets.config import Configuration
 from engagement_assets.consent import Consent
 from engagement_assets.errors import EngagementError, SourceError
-from engagement_assets.microsoft365.patience import Patience, RunBudget
+from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
 
 # Dagster ends a tick after sixty seconds, as a failure that says nothing
 SECONDS = 30.0
@@ -47,8 +47,8 @@ def look(config_file: Path, now: Callable[[], datetime], seconds: float = SECOND
     tenant = consent.tenant_of(configuration, lambda: RunBudget(time_left=seconds))
 
     def check() -> Consent:
-        patience = Patience(RunBudget(time_left=seconds), seconds)
-        return consent.look(configuration, tenant, patience=patience, now=now)
+        retry_budget = RetryBudget(RunBudget(time_left=seconds), seconds)
+        return consent.look(configuration, tenant, retry_budget=retry_budget, now=now)
 
     return Seen(configuration, _within(seconds, check))
 

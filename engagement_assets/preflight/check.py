@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from engagement_assets.errors import ConfigurationError, ConsentError, EngagementError
-from engagement_assets.microsoft365.patience import RunBudgetSpentError
+from engagement_assets.microsoft365.retry_budget import RunBudgetSpentError
 
 Level = Literal["ok", "warning", "error", "not checked"]
 Result = TypeVar("Result")

@@ -11,7 +11,7 @@ from engagement_assets.activity.people import People
 from engagement_assets.config import Configuration
 from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.microsoft365 import consent, tenant
-from engagement_assets.microsoft365.patience import Patience, RunBudget
+from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
 from engagement_assets.microsoft365.sign_in import SignIn
 from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.preflight import (
@@ -146,10 +146,10 @@ class _Inspection:
         listed = self._configuration.mailboxes
         # no mailbox is touched, not even to see whether it answers, before the terms are accepted
         probed = listed.addresses if self._configuration.privacy_terms else ()
-        patience = Patience(budget())
+        retry_budget = RetryBudget(budget())
         status = attempt(
             permissions.SUBJECT,
-            lambda: consent.check(reader, probed, listed.opted_out, patience),
+            lambda: consent.check(reader, probed, listed.opted_out, retry_budget),
         )
         if isinstance(status, Check):
             self._add(status)

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from engagement_assets import smtp
 from engagement_assets.config import Smtp
+from engagement_assets.consent import smtp
 from engagement_assets.preflight.check import Check, attempt, ok
 
 SUBJECT = "Mail server"

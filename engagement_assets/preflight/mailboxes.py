@@ -14,7 +14,7 @@ from engagement_assets.microsoft365 import calendar, mail
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.paging import Query
-from engagement_assets.microsoft365.patience import Patience, RunBudget
+from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
 from engagement_assets.microsoft365.slices import Slice
 from engagement_assets.preflight.check import Check, error, ok, warning
 from engagement_assets.window import Window
@@ -165,7 +165,7 @@ def _probe(graph: Graph, query: Query, run: RunBudget) -> Outcome:
         graph.get(
             query.path,
             {**query.parameters, "$top": "1"},
-            patience=Patience(run),
+            retry_budget=RetryBudget(run),
             headers=query.headers,
         )
     except GraphError as failure:
@@ -184,7 +184,9 @@ def _count(graph: Graph, user_id: str, window: Window, run: RunBudget) -> int | 
     query = mail.messages(user_id, Slice(window.start, window.as_of))
     parameters = {**query.parameters, "$select": "id", "$top": "1", "$count": "true"}
     try:
-        answer = graph.get(query.path, parameters, patience=Patience(run), headers=query.headers)
+        answer = graph.get(
+            query.path, parameters, retry_budget=RetryBudget(run), headers=query.headers
+        )
     except GraphError:
         return None  # an estimate does without
     count = answer.get("@odata.count")

@@ -26,10 +26,10 @@ def inspect(status: ConsentStatus, configuration: Configuration) -> Iterator[Che
             ),
             ConsentError,
         )
-    if status.beyond:
+    if status.excess:
         yield warning(
             "Permissions beyond need",
-            f"Granted and not needed: {', '.join(status.beyond)}.",
+            f"Granted and not needed: {', '.join(status.excess)}.",
             "Remove them from the app registration, and let an administrator consent again.",
         )
 

@@ -58,7 +58,7 @@ def save(folder: Path, name: str, text: str, *, replace: bool) -> None:
         folder.mkdir(exist_ok=True)
         there = _of_that_name(folder, file)
         if there is not None:
-            _see_that_it_may_go(there, replace=replace)
+            _require_removable(there, replace=replace)
         _write(there or file, text, replace=there is not None)
     except OSError as error:
         raise SavingError(
@@ -72,7 +72,7 @@ def _of_that_name(folder: Path, file: Path) -> Path | None:
     return next((each for each in folder.glob("*") if each.name.lower() == file.name.lower()), None)
 
 
-def _see_that_it_may_go(there: Path, *, replace: bool) -> None:
+def _require_removable(there: Path, *, replace: bool) -> None:
     if not there.is_file() or not _OURS.search(there.read_text(encoding="utf-8", errors="replace")):
         raise SavingError(
             N_("Somebody wrote a file of that name by hand. It is never replaced: choose another.")

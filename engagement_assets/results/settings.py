@@ -103,7 +103,7 @@ class AppSettings:
         host = (host or results.host).strip("[]")
         sign_in = None
         if results.sign_in is None:
-            _see_that_nobody_else_gets_in(configuration, host)
+            _require_private_folder(configuration, host)
         else:
             if results.public_url is None:
                 raise ConfigurationError(
@@ -165,7 +165,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _see_that_nobody_else_gets_in(configuration: Configuration, host: str) -> None:
+def _require_private_folder(configuration: Configuration, host: str) -> None:
     if not is_loopback(host):
         raise ConfigurationError(
             f"results.host: {host} can be reached from other machines, and nobody has to sign in. "

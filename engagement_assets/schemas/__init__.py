@@ -2,7 +2,7 @@
 
     for table in TABLES.values():
         failures += validate(connection, table.name)
-    failures += validate_together(connection)
+    failures += validate_cross_table(connection)
 
 `TABLES` is plain data and cheap to import; pandera and ibis, which take two seconds, are imported
 by the first `validate`. A `Failure` holds no value of any cell and may be logged.
@@ -13,35 +13,35 @@ share), `validation.py` (one table), `together.py` (between tables).
 
 from typing import TYPE_CHECKING
 
+from .cross_table import CROSS_TABLE, validate_cross_table
 from .lineage import COLUMN_LINEAGE
 from .measures import MEASURE_DEFINITION, MEASURE_HISTORY, MEASURE_VALUE
-from .model import Column, Failure, Rule, Table, TogetherRule
+from .model import Column, CrossTableRule, Failure, Rule, Table
 from .office import LEVELS, OFFICE
 from .people import CUSTOMER, MAILBOX, MAILBOX_STATUSES, USER_ENTITY
 from .profile import CUSTOMER_PROFILE
 from .runs import LEDGER, LEDGER_OUTCOMES, RUN, RUN_STATUSES
 from .score import COMPONENTS, SCORE_CONTRIBUTION, SCORE_HISTORY
 from .segments import SEGMENT_CHANGE, SEGMENT_DEFINITION, SEGMENT_HISTORY, SEGMENT_MEMBER
-from .together import TOGETHER, validate_together
 
 if TYPE_CHECKING:
     import duckdb
 
 __all__ = [
     "COMPONENTS",
+    "CROSS_TABLE",
     "LEDGER_OUTCOMES",
     "LEVELS",
     "MAILBOX_STATUSES",
     "RUN_STATUSES",
     "TABLES",
-    "TOGETHER",
     "Column",
+    "CrossTableRule",
     "Failure",
     "Rule",
     "Table",
-    "TogetherRule",
     "validate",
-    "validate_together",
+    "validate_cross_table",
 ]
 
 TABLES: dict[str, Table] = {

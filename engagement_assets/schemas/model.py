@@ -137,7 +137,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class TogetherRule:
+class CrossTableRule:
     """A rule that one row of one table cannot show.
 
     Attributes:

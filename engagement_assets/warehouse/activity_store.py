@@ -24,8 +24,8 @@ from engagement_assets.activity.source import (
     Resource,
 )
 from engagement_assets.errors import SourceError
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse.database import LANDING, quoted
-from engagement_assets.warehouse.sources import SOURCES
 
 # about 20 MB of Parquet: large enough that a year of weekly batches stays a few dozen files,
 # small enough that sorting one fits in a fraction of the memory limit
@@ -170,7 +170,7 @@ class ActivityStore:
             )
         batches = list(self._batches())
         for kind in _STATEMENTS:
-            source = SOURCES[f"landed_{kind}"]
+            source = INPUT_TABLES[f"landed_{kind}"]
             named = {landed.batch for landed in self._files.values() if landed.kind == kind}
             paths = [path for k, number, path in batches if k == kind and number in named]
             for drop in ("view", "table"):

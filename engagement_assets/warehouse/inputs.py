@@ -10,7 +10,7 @@ import pyarrow as pa
 from engagement_assets import customers
 from engagement_assets.activity.people import People
 from engagement_assets.config import Component, Customers
-from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.window import Window, midnight
 
 # an all-day event's date is at most a day from its instant; beyond the margin both are outside
@@ -24,7 +24,7 @@ ConsentRow = tuple[str, str, str | None, datetime | None]
 
 def write_consent(connection: duckdb.DuckDBPyConnection, rows: Sequence[ConsentRow]) -> None:
     """Fill `consent_status` with (item, status, proof, granted_at)."""
-    SOURCES["consent_status"].create(connection)
+    INPUT_TABLES["consent_status"].create(connection)
     connection.executemany("insert into consent_status values (?, ?, ?, ?)", rows)
 
 
@@ -33,7 +33,7 @@ def write_run(
 ) -> None:
     """Fill `run` and `local_day`, and empty `run_end`."""
     for name in ("run", "run_end", "local_day"):
-        SOURCES[name].create(connection)
+        INPUT_TABLES[name].create(connection)
     connection.execute(
         "insert into run values (?, ?, ?, ?, ?, ?, ?)",
         [
@@ -57,7 +57,7 @@ def write_run(
 
 def write_run_end(connection: duckdb.DuckDBPyConnection, finished_at: datetime) -> None:
     """Fill `run_end`."""
-    SOURCES["run_end"].create(connection)
+    INPUT_TABLES["run_end"].create(connection)
     connection.execute("insert into run_end values (?)", [finished_at])
 
 
@@ -72,7 +72,7 @@ def write_people(
         "colleague_address",
         "organisation_domain",
     ):
-        SOURCES[name].create(connection)
+        INPUT_TABLES[name].create(connection)
     _insert(
         connection,
         "person",
@@ -106,7 +106,7 @@ def write_customers(connection: duckdb.DuckDBPyConnection, settings: Customers) 
         ConfigurationError: when a file cannot be read or a column is missing.
     """
     for name in ("contact_row", "account_row", "exclusion"):
-        SOURCES[name].create(connection)
+        INPUT_TABLES[name].create(connection)
     contacts = customers.rows(
         settings.contacts, (settings.account_id, settings.email), "customers.contacts"
     )
@@ -142,7 +142,7 @@ def write_weights(
     connection: duckdb.DuckDBPyConnection, weights: Mapping[Component, float]
 ) -> None:
     """Fill `score_weight`."""
-    SOURCES["score_weight"].create(connection)
+    INPUT_TABLES["score_weight"].create(connection)
     _insert(
         connection,
         "score_weight",

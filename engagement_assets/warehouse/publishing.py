@@ -14,8 +14,8 @@ import duckdb
 
 from engagement_assets import schemas
 from engagement_assets.errors import PublishingError
+from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
 from engagement_assets.warehouse.database import quoted
-from engagement_assets.warehouse.sources import PREVIOUS, SOURCES
 
 # the oldest release whose users can still open the published file
 STORAGE_VERSION = "v1.4.0"
@@ -27,12 +27,14 @@ def load_previous(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None
     Columns that the published table does not have yet, or no more, are left empty, or out.
     """
     for source, table in PREVIOUS.items():
-        SOURCES[source].create(connection)
+        INPUT_TABLES[source].create(connection)
         file = data_dir / "published" / "parquet" / f"{table}.parquet"
         if file.exists():
             described = connection.execute("describe from read_parquet(?)", [str(file)]).fetchall()
             there = {name for name, *_ in described}
-            shared = ", ".join(f'"{name}"' for name in SOURCES[source].columns if name in there)
+            shared = ", ".join(
+                f'"{name}"' for name in INPUT_TABLES[source].columns if name in there
+            )
             connection.execute(
                 f"insert into {source} by name select {shared} from read_parquet(?)", [str(file)]
             )
@@ -52,7 +54,7 @@ def publish(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> Path:
         PublishingError: when a table breaks a rule; the old snapshot stays as it is.
     """
     failures = [f for table in schemas.TABLES for f in schemas.validate(connection, table)]
-    failures += schemas.validate_together(connection)
+    failures += schemas.validate_cross_table(connection)
     if failures:
         listed = "\n".join(f"  {failure}" for failure in failures)
         raise PublishingError(

@@ -23,7 +23,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.integration.command import (
+from tests.support.command import (
     ENGAGEMENT,
     TIMEOUT,
     assert_published,
@@ -31,7 +31,7 @@ from tests.integration.command import (
     run_engagement,
     write_sample,
 )
-from tests.integration.offline import Guard
+from tests.support.offline import Guard
 
 CHROMIUM = next(
     (
@@ -110,13 +110,13 @@ def _answers(url: str) -> bool:
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
     """Stop the server with everything that it started: a TERM to the group, then a KILL."""
-    for deadly, patience in ((signal.SIGTERM, 20), (signal.SIGKILL, TIMEOUT)):
+    for deadly, retry_budget in ((signal.SIGTERM, 20), (signal.SIGKILL, TIMEOUT)):
         try:
             os.killpg(process.pid, deadly)
         except ProcessLookupError:
             break
         try:
-            process.wait(patience)
+            process.wait(retry_budget)
         except subprocess.TimeoutExpired:
             continue
     process.wait(TIMEOUT)

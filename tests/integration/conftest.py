@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.organisations import write_organisation
-
-from .command import assert_published, copied, run_engagement, write_sample
+from tests.support.command import assert_published, copied, run_engagement, write_sample
 
 # its organisation has failed mailboxes, one without a folder, and people who did not answer
 RANDOM_SEED = 6

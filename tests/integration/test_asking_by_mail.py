@@ -15,12 +15,12 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from engagement_assets import preflight
 from engagement_assets.preflight.check import Check
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.server import SimulatedServer, simulate
+from simulator.generated_tenant import GeneratedTenant
+from simulator.server import SimulatedServer, simulate
+from tests.support import terminal
+from tests.support.command import ENGAGEMENT, environment
+from tests.support.tenant import ACTIVITY, write_graph
 
-from . import terminal
-from .command import ENGAGEMENT, environment
-from .tenant import ACTIVITY, write_graph
 from .test_configure import ADMINS, GRAPH, KEEP
 
 USER, PASSWORD = "mailer", "a-password-nobody-shows"

@@ -11,15 +11,14 @@ import pytest
 import yaml
 
 from engagement_assets import config
-from engagement_assets.simulator.folder import write_activity_folder, write_customers
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
-
-from . import terminal
-from .command import ENGAGEMENT, assert_published, environment, run_engagement, tree
-from .tenant import ACTIVITY, AS_OF, write_graph
-from .terminal import CLEAR, CTRL_C, DOWN, ENTER, Terminal
+from simulator.folder import write_activity_folder, write_customers
+from simulator.generated_tenant import GeneratedTenant
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
+from tests.support import terminal
+from tests.support.command import ENGAGEMENT, assert_published, environment, run_engagement, tree
+from tests.support.tenant import ACTIVITY, AS_OF, write_graph
+from tests.support.terminal import CLEAR, CTRL_C, DOWN, ENTER, Terminal
 
 FILE = "engagement.yaml"
 PERSONS = len(ACTIVITY.organisation.selected_users)

@@ -9,15 +9,14 @@ from typing import Any
 import pytest
 import requests
 
-from engagement_assets import cli, grants
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
-from tests.support import mail
-
-from . import tenant
-from .command import read_settings, write_settings
-from .tenant import ACTIVITY
+from engagement_assets.command import cli
+from engagement_assets.consent import grants
+from simulator.generated_tenant import GeneratedTenant
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
+from tests.support import mail, tenant
+from tests.support.command import read_settings, write_settings
+from tests.support.tenant import ACTIVITY
 
 LINK = "/adminconsent?client_id="
 

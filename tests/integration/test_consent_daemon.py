@@ -17,11 +17,10 @@ from dagster._core.workspace.load_target import ModuleTarget
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 from dagster._daemon.sensor import execute_sensor_iteration
 
-from engagement_assets import grants
+from engagement_assets.consent import grants
 from engagement_assets.definitions import CONFIG_VARIABLE
 from engagement_assets.pipeline import instance
-
-from .command import TIMEOUT, read_settings, write_sample, write_settings
+from tests.support.command import TIMEOUT, read_settings, write_sample, write_settings
 
 # further apart than the sensor's interval
 TICKS = timedelta(minutes=5)

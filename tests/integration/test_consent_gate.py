@@ -9,22 +9,22 @@ import dagster as dg
 import duckdb
 import pytest
 
-from engagement_assets import definitions, grants
+from engagement_assets import definitions
+from engagement_assets.consent import grants
 from engagement_assets.errors import ConfigurationError, ConsentError
 from engagement_assets.pipeline import instance
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
-
-from . import tenant
-from .command import (
+from simulator.generated_tenant import GeneratedTenant
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
+from tests.support import tenant
+from tests.support.command import (
     assert_published,
     copied,
     published_tree,
     read_settings,
     write_settings,
 )
-from .tenant import ACTIVITY
+from tests.support.tenant import ACTIVITY
 
 MAIL, CALENDARS, USERS, MEMBERS = NEEDED_ROLES
 READING = [

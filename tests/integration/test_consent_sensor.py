@@ -8,16 +8,15 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from engagement_assets import grants
 from engagement_assets.config import load
+from engagement_assets.consent import grants
 from engagement_assets.pipeline import automation, sensor
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
-
-from . import tenant
-from .command import read_settings, write_settings
-from .tenant import ACTIVITY
+from simulator.generated_tenant import GeneratedTenant
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
+from tests.support import tenant
+from tests.support.command import read_settings, write_settings
+from tests.support.tenant import ACTIVITY
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 DELAY = timedelta(hours=6)

@@ -16,10 +16,9 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 from engagement_assets import definitions, schemas
 from engagement_assets.errors import BusyError, ConfigurationError, PublishingError
 from engagement_assets.pipeline import instance
-from engagement_assets.warehouse.sources import SOURCES
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 from tests.support import pipeline
-
-from .command import (
+from tests.support.command import (
     ENGAGEMENT,
     SAME_ID,
     TIMEOUT,
@@ -30,6 +29,7 @@ from .command import (
     write_sample,
     write_settings,
 )
+
 from .conftest import Finished
 
 
@@ -126,7 +126,7 @@ def test_every_table_shows_its_rows_and_describes_every_column(
     with duckdb.connect(
         config_file.parent / "data" / "warehouse" / "warehouse.duckdb", read_only=True
     ) as connection:
-        for name in [*models, *SOURCES]:
+        for name in [*models, *INPUT_TABLES]:
             (rows,) = connection.execute(f'select count(*) from "{name}"').fetchall()[0]
             names = [row[0] for row in connection.execute(f'describe "{name}"').fetchall()]
             assert metadata[name]["dagster/row_count"] == rows, name

@@ -13,16 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from engagement_assets.simulator.faults import Faults
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.mailbox_access import CANARY_BODY, CANARY_SUBJECT
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import simulate
-from engagement_assets.simulator.service import Recorded
+from simulator.faults import Faults
+from simulator.generated_tenant import GeneratedTenant
+from simulator.mailbox_access import CANARY_BODY, CANARY_SUBJECT
+from simulator.registration import NEEDED_ROLES
+from simulator.server import simulate
+from simulator.service import Recorded
+from tests.support import tenant
 from tests.support.markers import Markers
-
-from . import tenant
-from .tenant import ACTIVITY
+from tests.support.tenant import ACTIVITY
 
 MORE_THAN_NEEDED = ("Mail.Read", "Calendars.Read")
 SAID_WRONGLY = "zq7-wrong-secret-marker"

@@ -16,17 +16,15 @@ from pathlib import Path
 
 import pytest
 
-from engagement_assets.simulator.faults import FAILURES, SHAPES, Faults, Permanent
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
-from engagement_assets.simulator.service import Behaviour
-from tests.support import pipeline
+from simulator.faults import FAILURES, SHAPES, Faults, Permanent
+from simulator.generated_tenant import GeneratedTenant
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
+from simulator.service import Behaviour
+from tests.support import pipeline, tenant
+from tests.support.command import TIMEOUT, assert_published, environment, run_engagement
 from tests.support.comparing import differences
-
-from . import tenant
-from .command import TIMEOUT, assert_published, environment, run_engagement
-from .tenant import ACTIVITY, published
+from tests.support.tenant import ACTIVITY, published
 
 FAULT_SEEDS = (1,)
 KILLS = int(os.environ.get("ENGAGEMENT_KILLS", "1"))

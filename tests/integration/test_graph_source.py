@@ -21,19 +21,19 @@ from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.microsoft365 import calendar, mail
 from engagement_assets.microsoft365.consent import check
 from engagement_assets.microsoft365.directory import GROUP_FIELDS, ORGANISATION_FIELDS, USER_FIELDS
-from engagement_assets.microsoft365.patience import Clock, RunBudget
+from engagement_assets.microsoft365.retry_budget import Clock, RunBudget
 from engagement_assets.microsoft365.sign_in import Credential, SignIn
 from engagement_assets.microsoft365.source import GraphSource
-from engagement_assets.simulator.activity import Activity
-from engagement_assets.simulator.faults import Faults
-from engagement_assets.simulator.folder import write_activity_folder, write_customers
-from engagement_assets.simulator.folder_tenant import FolderTenant
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.mailbox_access import CANARY_BODY, CANARY_SUBJECT
-from engagement_assets.simulator.organisation import OPTED_OUT_ADDRESSES, Organisation
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
 from engagement_assets.window import Window
+from simulator.activity import Activity
+from simulator.faults import Faults
+from simulator.folder import write_activity_folder, write_customers
+from simulator.folder_tenant import FolderTenant
+from simulator.generated_tenant import GeneratedTenant
+from simulator.mailbox_access import CANARY_BODY, CANARY_SUBJECT
+from simulator.organisation import OPTED_OUT_ADDRESSES, Organisation
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
 from tests.organisations import write_organisation
 from tests.support import pipeline
 from tests.support.comparing import differences
@@ -221,7 +221,7 @@ def test_consent_comes_and_goes(tmp_path: Path) -> None:
         assert check(source, LISTED).reason
         server.grant({*NEEDED_ROLES, "Mail.Send"})
         status = check(source, LISTED)
-        assert (status.is_granted, status.beyond) == (True, ("Mail.Send",))
+        assert (status.is_granted, status.excess) == (True, ("Mail.Send",))
         server.withdraw(["Mail.ReadBasic.All"])
         assert check(source, LISTED).missing == ("Mail.ReadBasic.All",)
 

@@ -22,10 +22,7 @@ import pytest
 
 from engagement_assets import schemas
 from tests.support import pipeline
-from tests.support.pipeline import Rows
-from tests.support.repetition import OF_SEVERAL_RUNS, assert_repeated
-
-from .command import (
+from tests.support.command import (
     ENGAGEMENT,
     TIMEOUT,
     assert_published,
@@ -34,6 +31,8 @@ from .command import (
     run_engagement,
     write_sample,
 )
+from tests.support.pipeline import Rows
+from tests.support.repetition import OF_SEVERAL_RUNS, assert_repeated
 
 # what a run prints, and so roughly where it is: in the middle of reading, of the models, at the end
 PLACES = (r"[123] of \d+ mailboxes read", r"\d+/\d+ Office", r"\d+/\d+ published")

@@ -18,17 +18,16 @@ from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.preflight import inspection
 from engagement_assets.preflight.check import Check
 from engagement_assets.preflight.inspection import Report
-from engagement_assets.simulator.faults import Faults
-from engagement_assets.simulator.folder_tenant import FolderTenant
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.organisation import OPTED_OUT_ADDRESSES
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
-from engagement_assets.simulator.service import Behaviour
 from engagement_assets.window import Window
-
-from .command import ENGAGEMENT, environment, read_settings, tree, write_settings
-from .tenant import ACTIVITY, AS_OF, LISTED, write_folder, write_graph
+from simulator.faults import Faults
+from simulator.folder_tenant import FolderTenant
+from simulator.generated_tenant import GeneratedTenant
+from simulator.organisation import OPTED_OUT_ADDRESSES
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
+from simulator.service import Behaviour
+from tests.support.command import ENGAGEMENT, environment, read_settings, tree, write_settings
+from tests.support.tenant import ACTIVITY, AS_OF, LISTED, write_folder, write_graph
 
 PERSONS = sorted(user.user_id for user in ACTIVITY.organisation.selected_users)
 

@@ -15,9 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.support.command import SAME_ID, models_with, run_engagement, write_sample
 from tests.support.markers import Markers
-
-from .command import SAME_ID, models_with, run_engagement, write_sample
 
 SENDER = "zq7sender.marker@zq7customer.example"
 OTHER = "zq7other.marker@zq7customer.example"

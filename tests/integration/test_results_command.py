@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.integration.command import (
+from tests.support.command import (
     ENGAGEMENT,
     TIMEOUT,
     environment,

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from fastapi.testclient import TestClient
 
-from engagement_assets.results import profiles
+from engagement_assets.results import column_stats
 from engagement_assets.schemas import TABLES
 from tests.support import results
 
@@ -108,7 +108,7 @@ def test_a_large_table_is_looked_at_in_part_and_says_so(
     large = changed(
         results_sample,
         tmp_path / "copy",
-        f"insert into Office select Office.* from Office, range({profiles.LARGE // rows})",
+        f"insert into Office select Office.* from Office, range({column_stats.LARGE // rows})",
     )
     with results.client_of(results.settings_for(large)) as client:
         for path in ("/data/Office", "/data/Office/EngagementScore"):

@@ -11,8 +11,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from engagement_assets import config
-from tests.integration.command import read_settings, write_settings
 from tests.support import pipeline, results
+from tests.support.command import read_settings, write_settings
 
 PUBLIC = "https://engagement.test"
 

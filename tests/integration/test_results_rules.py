@@ -8,10 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from engagement_assets.errors import ConfigurationError
-from engagement_assets.warehouse.models import load_models
-from engagement_assets.warehouse.sources import SOURCES
-from tests.integration.command import read_settings, write_settings
+from engagement_assets.models.loading import load_models
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 from tests.support import own_sql, results
+from tests.support.command import read_settings, write_settings
 from tests.support.reading import ask, lines, words
 
 SITE = "http://127.0.0.1:8050"
@@ -205,9 +205,9 @@ def test_the_file_of_a_rule_is_a_model(results_app: TestClient, tmp_path: Path) 
     )
     (tmp_path / "segments").mkdir()
     (tmp_path / "segments" / "quiet.sql").write_text(answer.text)
-    shipped = load_models(Path(__file__).parents[2] / "dbt_like_sql", SOURCES)
+    shipped = load_models(Path(__file__).parents[2] / "dbt_like_sql", INPUT_TABLES)
 
-    (model,) = load_models(tmp_path, [*SOURCES, *(each.name for each in shipped)])
+    (model,) = load_models(tmp_path, [*INPUT_TABLES, *(each.name for each in shipped)])
 
     assert answer.headers["content-disposition"] == 'attachment; filename="quiet.sql"'
     assert (model.title, model.purpose) == ("Quiet", "a -- unit: x")

@@ -20,10 +20,7 @@ from engagement_assets import schemas
 from tests.naive.compare import differences
 from tests.naive.compute import compute
 from tests.support import pipeline
-from tests.support.pipeline import Rows
-from tests.support.repetition import OF_SEVERAL_RUNS, assert_repeated
-
-from .command import (
+from tests.support.command import (
     ENGAGEMENT,
     SAME_ID,
     TIMEOUT,
@@ -37,6 +34,9 @@ from .command import (
     tree,
     write_settings,
 )
+from tests.support.pipeline import Rows
+from tests.support.repetition import OF_SEVERAL_RUNS, assert_repeated
+
 from .conftest import Finished
 
 

@@ -10,8 +10,7 @@ from engagement_assets import definitions
 from engagement_assets.errors import EngagementError
 from engagement_assets.pipeline import instance
 from tests.support import pipeline
-
-from .command import (
+from tests.support.command import (
     assert_published,
     published_tree,
     read_settings,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engagement_assets.simulator.visitor import Visitor
+from simulator.visitor import Visitor
 from tests.support.visiting import (
     ACTIVITY,
     ALL_TIME,

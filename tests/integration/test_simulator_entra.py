@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
-from engagement_assets.simulator.activity import Activity
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.organisation import Organisation
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
-from engagement_assets.simulator.visitor import Visitor
+from simulator.activity import Activity
+from simulator.generated_tenant import GeneratedTenant
+from simulator.organisation import Organisation
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
+from simulator.visitor import Visitor
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 SCOPE = "https://graph.microsoft.com/.default"

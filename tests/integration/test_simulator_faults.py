@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 import requests
 
-from engagement_assets.simulator.activity import Activity
-from engagement_assets.simulator.faults import LASTING, TRANSIENT, Faults, Permanent
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.organisation import Organisation
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
-from engagement_assets.simulator.visitor import Visitor
+from simulator.activity import Activity
+from simulator.faults import LASTING, TRANSIENT, Faults, Permanent
+from simulator.generated_tenant import GeneratedTenant
+from simulator.organisation import Organisation
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
+from simulator.visitor import Visitor
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 ACTIVITY = Activity(Organisation.generate(7, people=8, accounts=12, volume=2.0), AS_OF, days=90)

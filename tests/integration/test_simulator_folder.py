@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from engagement_assets.simulator.activity import Activity
-from engagement_assets.simulator.folder import write_activity_folder
-from engagement_assets.simulator.folder_tenant import FolderTenant
-from engagement_assets.simulator.organisation import Organisation
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
-from engagement_assets.simulator.visitor import Visitor
+from simulator.activity import Activity
+from simulator.folder import write_activity_folder
+from simulator.folder_tenant import FolderTenant
+from simulator.organisation import Organisation
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
+from simulator.visitor import Visitor
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 ORGANISATION = Organisation.generate(7, people=6, accounts=12)

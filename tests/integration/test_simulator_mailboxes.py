@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from engagement_assets.simulator.generated_tenant import MAX_DELAY, GeneratedTenant
-from engagement_assets.simulator.mailbox_access import CANARY_BODY, CANARY_SUBJECT
-from engagement_assets.simulator.organisation import User
-from engagement_assets.simulator.visitor import Visitor
+from simulator.generated_tenant import MAX_DELAY, GeneratedTenant
+from simulator.mailbox_access import CANARY_BODY, CANARY_SUBJECT
+from simulator.organisation import User
+from simulator.visitor import Visitor
 from tests.support.visiting import (
     ACTIVITY,
     ALL_TIME,

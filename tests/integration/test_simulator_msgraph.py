@@ -40,13 +40,13 @@ from msgraph.graph_service_client import GraphServiceClient
 from msgraph_core import GraphClientFactory
 from msgraph_core.tasks.page_iterator import PageIterator
 
-from engagement_assets.simulator.activity import Activity
-from engagement_assets.simulator.faults import Faults
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.graph_shape import JsonObject
-from engagement_assets.simulator.organisation import Organisation
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
+from simulator.activity import Activity
+from simulator.faults import Faults
+from simulator.generated_tenant import GeneratedTenant
+from simulator.graph_shape import JsonObject
+from simulator.organisation import Organisation
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 SCOPE = "https://graph.microsoft.com/.default"

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from engagement_assets.simulator import strangers
-from engagement_assets.simulator.activity import Activity
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.organisation import Organisation
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import SimulatedServer, simulate
-from engagement_assets.simulator.service import Behaviour
-from engagement_assets.simulator.tenant import NO_MAILBOX_CODES
-from engagement_assets.simulator.throttling import Limits
-from engagement_assets.simulator.visitor import Visitor
+from simulator import strangers
+from simulator.activity import Activity
+from simulator.generated_tenant import GeneratedTenant
+from simulator.organisation import Organisation
+from simulator.registration import NEEDED_ROLES
+from simulator.server import SimulatedServer, simulate
+from simulator.service import Behaviour
+from simulator.tenant import NO_MAILBOX_CODES
+from simulator.throttling import Limits
+from simulator.visitor import Visitor
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 EVENTUAL = {"ConsistencyLevel": "eventual"}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import requests
 
-from engagement_assets.simulator.organisation import Organisation
+from simulator.organisation import Organisation
 
 ENOUGH = 200_000
 SECRET = "of-this-test"  # noqa: S105 - of a simulator that lives for a test
@@ -24,7 +24,7 @@ MOST_GROWTH = 60 * 2**20
 
 @contextmanager
 def served(folder: Path, *options: str) -> Iterator[tuple[dict[str, str], subprocess.Popen[bytes]]]:
-    command = [sys.executable, "-m", "engagement_assets.simulator", "serve", str(folder)]
+    command = [sys.executable, "-m", "simulator", "serve", str(folder)]
     command += ["--port", "0", "--secret", SECRET, "--grant", "needed", *options]
     with (folder / "output").open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output)
@@ -107,7 +107,7 @@ def test_an_existing_folder_is_served(folder: Path) -> None:
     written = folder / "activity"
     options = ["--people", "5", "--accounts", "12", "--days", "30"]
     subprocess.run(
-        [sys.executable, "-m", "engagement_assets.simulator", "generate", str(folder), *options],
+        [sys.executable, "-m", "simulator", "generate", str(folder), *options],
         check=True,
         capture_output=True,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.naive import followed
+from tests.naive import tracked
 from tests.naive.compare import differences, equal
 from tests.naive.compute import results
 from tests.naive.tables import all_tables
@@ -25,7 +25,7 @@ def test_published_tables_equal_the_oracle(seed: int, tmp_path: Path) -> None:
     expected = results(config_file)
     assert differences(all_tables(expected), published) == []
 
-    scores: followed.Scores = {
+    scores: tracked.Scores = {
         row["PrimaryKey"]: float(str(row["EngagementScore"])) for row in published["Office"]
     }
     members: dict[str, set[object]] = {
@@ -33,15 +33,15 @@ def test_published_tables_equal_the_oracle(seed: int, tmp_path: Path) -> None:
     }
     for row in published["Segment_Member"]:
         members[str(row["Segment"])].add(row["CustomerId"])
-    assert members == followed.members(expected, scores)
+    assert members == tracked.members(expected, scores)
 
     parents = {r["CustomerId"]: r["ParentId"] for r in published["Customer_Profile"]}
-    assert {a: p for a, p in parents.items() if p is not None} == followed.parents(expected)
+    assert {a: p for a, p in parents.items() if p is not None} == tracked.parents(expected)
     values = {
         (row["Measure"], row["CustomerId"], _dimensions(row["Dimensions"])): row["Value"]
         for row in published["Measure_Value"]
     }
-    computed = followed.measures(expected, scores)
+    computed = tracked.measures(expected, scores)
     assert values.keys() == computed.keys()
     assert [key for key in values if not equal(computed[key], values[key])] == []
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engagement_assets.config import DEFAULT_WEIGHTS
+from engagement_assets.models.loading import build
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse import inputs
-from engagement_assets.warehouse.models import build
-from engagement_assets.warehouse.sources import SOURCES
 from tests.support.pipeline import MODELS
 
 NEEDED = ("score_value", "score_reference", "Office_ScoreContribution", "Office")
@@ -59,7 +59,7 @@ cohorts = st.lists(accounts, min_size=1, max_size=12)
 def score() -> Score:
     """A function that scores a cohort with the SQL models themselves."""
     connection = duckdb.connect()
-    for source in SOURCES.values():
+    for source in INPUT_TABLES.values():
         source.create(connection)
     for model in MODELS:
         build(connection, model)

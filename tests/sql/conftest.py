@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engagement_assets.warehouse.models import ModelError
+from engagement_assets.models.loading import ModelError
 
 from .golden import CaseError, GoldenMismatch, Project, read_case
 
@@ -17,9 +17,9 @@ _HERE = Path(__file__).parent
 @cache
 def _project() -> Project:
     """The real models and sources, when the first case runs: collecting needs neither."""
-    from engagement_assets.warehouse.sources import SOURCES  # noqa: PLC0415 - only when the fixture is asked for
+    from engagement_assets.schemas.input_tables import INPUT_TABLES  # noqa: PLC0415 - only when the fixture is asked for
 
-    return Project(_HERE.parents[1] / "dbt_like_sql", SOURCES)
+    return Project(_HERE.parents[1] / "dbt_like_sql", INPUT_TABLES)
 
 
 @pytest.fixture(scope="session")

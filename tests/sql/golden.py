@@ -28,8 +28,8 @@ from typing import Any, Protocol
 import duckdb
 import yaml
 
-from engagement_assets.warehouse.model_sql import closest
-from engagement_assets.warehouse.models import Model, build, columns, load_models, upstream
+from engagement_assets.models.loading import Model, build, columns, load_models, upstream
+from engagement_assets.models.model_sql import closest
 
 Rows = Sequence[Mapping[str, object]]
 Values = tuple[Any, ...]

@@ -10,7 +10,7 @@ from textwrap import dedent
 import duckdb
 import pytest
 
-from engagement_assets.warehouse.models import ModelError
+from engagement_assets.models.loading import ModelError
 
 from .golden import CaseError, GoldenMismatch, Project, read_case
 
@@ -221,8 +221,8 @@ def test_cases_are_found_and_run(tmp_path: Path) -> None:
         "import sys\nfrom types import ModuleType\n\n"
         "class Message:\n    def create(self, connection):\n"
         "        connection.execute('create table message (id bigint, sent_at timestamptz)')\n\n"
-        "stub = ModuleType('engagement_assets.warehouse.sources')\n"
-        "stub.SOURCES = {'message': Message()}\nsys.modules[stub.__name__] = stub\n"
+        "stub = ModuleType('engagement_assets.schemas.input_tables')\n"
+        "stub.INPUT_TABLES = {'message': Message()}\nsys.modules[stub.__name__] = stub\n"
     )
     model = tmp_path / "dbt_like_sql" / "marts" / "per_day.sql"
     model.parent.mkdir(parents=True)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.integration.command import write_sample
 from tests.support import pipeline
+from tests.support.command import write_sample
 
 SCRIPT = "<script>document.title='broken'</script>"
 

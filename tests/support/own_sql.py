@@ -5,11 +5,11 @@ from pathlib import Path
 
 from engagement_assets import config
 from engagement_assets.definitions import sql_folder
-from engagement_assets.warehouse import own_sql
-from engagement_assets.warehouse.models import load_models
-from engagement_assets.warehouse.sources import SOURCES
-from tests.integration.command import read_settings, write_settings
+from engagement_assets.models import own_sql
+from engagement_assets.models.loading import load_models
+from engagement_assets.schemas.input_tables import INPUT_TABLES
 from tests.support import pipeline
+from tests.support.command import read_settings, write_settings
 
 OWN_SEGMENT = """\
 -- title: 100% odd <b>
@@ -55,6 +55,6 @@ def write(sample: Path, folder: Path) -> Path:
 
 def run(config_file: Path) -> None:
     """Run everything once, the files of its own included."""
-    models = load_models(sql_folder(), SOURCES, config.load(config_file).sql_folder)
+    models = load_models(sql_folder(), INPUT_TABLES, config.load(config_file).sql_folder)
     own_sql.check(models)
     pipeline.run(config_file, models=models)

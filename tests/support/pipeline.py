@@ -13,22 +13,17 @@ from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Configuration
 from engagement_assets.definitions import sql_folder
-from engagement_assets.warehouse import (
-    database,
-    inputs,
-    measures,
-    publishing,
-    reading,
-    segments,
-)
+from engagement_assets.models import measures, segments
+from engagement_assets.models.lineage import Lineage
+from engagement_assets.models.loading import HISTORY, Model, build, load_models
+from engagement_assets.reading import mailboxes
+from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.warehouse import database, inputs, publishing
 from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
-from engagement_assets.warehouse.lineage import Lineage
-from engagement_assets.warehouse.models import FOLLOWING, Model, build, load_models
-from engagement_assets.warehouse.sources import SOURCES
 from engagement_assets.window import Window
 
 Rows = list[dict[str, object]]
-MODELS: tuple[Model, ...] = load_models(sql_folder(), SOURCES)
+MODELS: tuple[Model, ...] = load_models(sql_folder(), INPUT_TABLES)
 LINEAGE = Lineage(MODELS)
 
 
@@ -77,7 +72,7 @@ def publish(
         inputs.write_people(connection, selected, domains)
         inputs.write_customers(connection, settings.customers)
         store = ActivityStore(settings.data_dir / "activity")
-        outcomes = reading.read_mailboxes(
+        outcomes = mailboxes.read_mailboxes(
             connection,
             store,
             source,
@@ -89,7 +84,7 @@ def publish(
         for user_id in selected.opted_out:
             store.keep_only(user_id, ())
         store.tidy(connection)
-        reading.expose_mailboxes(connection, store, outcomes, window)
+        mailboxes.expose_mailboxes(connection, store, outcomes, window)
         LINEAGE.write(connection)
         build_all(connection, models)
         return publishing.publish(connection, settings.data_dir)
@@ -101,7 +96,7 @@ def build_all(connection: duckdb.DuckDBPyConnection, models: Sequence[Model] = M
     for model in models:
         if "run_end" in model.references:
             inputs.write_run_end(connection, datetime.now(UTC))
-        if model.layer == FOLLOWING and not are_collected:
+        if model.layer == HISTORY and not are_collected:
             segments.collect(connection, models)
             measures.collect(connection, models)
             are_collected = True

@@ -19,8 +19,8 @@ from engagement_assets.results.app import create_app
 from engagement_assets.results.server import configure
 from engagement_assets.results.settings import AppSettings
 from engagement_assets.results.sign_in import SESSION_COOKIE
-from tests.integration.command import read_settings, write_sample, write_settings
 from tests.support import openid, pipeline
+from tests.support.command import read_settings, write_sample, write_settings
 
 MONDAYS = ("2026-11-16T07:00:00Z", "2026-11-23T07:00:00Z")
 

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from engagement_assets.simulator.activity import Activity
-from engagement_assets.simulator.generated_tenant import GeneratedTenant
-from engagement_assets.simulator.organisation import Organisation
-from engagement_assets.simulator.registration import NEEDED_ROLES
-from engagement_assets.simulator.server import simulate
-from engagement_assets.simulator.service import Behaviour
-from engagement_assets.simulator.visitor import Visitor
+from simulator.activity import Activity
+from simulator.generated_tenant import GeneratedTenant
+from simulator.organisation import Organisation
+from simulator.registration import NEEDED_ROLES
+from simulator.server import simulate
+from simulator.service import Behaviour
+from simulator.visitor import Visitor
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 ACTIVITY = Activity(Organisation.generate(7, people=8, accounts=12, volume=2.0), AS_OF, days=90)

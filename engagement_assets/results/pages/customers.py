@@ -78,7 +78,7 @@ class Pages:
 @router.get("/customers")
 def customers(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> Response:  # noqa: ARG001 - the guard
     """List customers."""
-    _see_that_there_are_profiles(snapshot)
+    _require_profiles(snapshot)
     listing = Listing.of(request, _COLUMNS, sort="Score", descending=True)
     asked = request.query_params.get("engaged", "")
     engaged = asked if asked in _ENGAGED else ""
@@ -112,7 +112,7 @@ def card(
     viewer: AnyViewer,  # noqa: ARG001 - the guard
 ) -> Response:
     """Show the card of a customer."""
-    _see_that_there_are_profiles(snapshot)
+    _require_profiles(snapshot)
     choice = Choice.of(request.query_params)
     found = read(snapshot, customer_id, choice, settings_of(request).time_zone)
     if found is None:
@@ -138,7 +138,7 @@ def _facts(reader: language.Language, segment: Mapping[str, Any]) -> list[tuple[
     ]
 
 
-def _see_that_there_are_profiles(snapshot: Snapshot) -> None:
+def _require_profiles(snapshot: Snapshot) -> None:
     if not snapshot.has("Customer_Profile"):
         raise NotFoundError(
             N_(

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from engagement_assets.results import ancestry, profiles
+from engagement_assets.results import ancestry, column_stats
 from engagement_assets.results.card.score import ORDER
 from engagement_assets.results.failures import NotFoundError
 from engagement_assets.results.language import N_
@@ -32,7 +32,7 @@ def tables(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> Re
         request,
         "data.html",
         tables=[table for table in TABLES.values() if snapshot.has(table.name)],
-        sizes=profiles.sizes(snapshot),
+        sizes=column_stats.sizes(snapshot),
     )
 
 
@@ -44,8 +44,8 @@ def table(request: Request, table: str, snapshot: CurrentSnapshot, viewer: AnyVi
         request,
         "data_table.html",
         table=definition,
-        profile=profiles.profile(snapshot, definition),
-        may_see=lambda column: profiles.may_see(viewer, table, column),
+        profile=column_stats.profile(snapshot, definition),
+        may_see=lambda column: column_stats.may_see(viewer, table, column),
     )
 
 
@@ -58,7 +58,7 @@ def column(
     found = next((each for each in definition.columns if each.name == column), None)
     if found is None:
         raise NotFoundError(N_("The table has no such column."))
-    may_see = profiles.may_see(viewer, table, column)
+    may_see = column_stats.may_see(viewer, table, column)
     traced = snapshot.has(ancestry.TABLE)
     steps = ancestry.trace(snapshot, table, column) if traced else ()
     name = {"of_table": table, "of_column": column}
@@ -67,8 +67,8 @@ def column(
         "data_column.html",
         table=definition,
         column=found,
-        profile=profiles.profile(snapshot, definition),
-        distribution=profiles.distribution(snapshot, definition, found) if may_see else None,
+        profile=column_stats.profile(snapshot, definition),
+        distribution=column_stats.distribution(snapshot, definition, found) if may_see else None,
         traced=traced,
         steps=steps,
         sources=ancestry.sources(steps),

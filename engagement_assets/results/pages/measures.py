@@ -10,10 +10,9 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from engagement_assets.results import charts, followed, language, units
+from engagement_assets.results import charts, language, tracked, units
 from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.failures import NotFoundError
-from engagement_assets.results.followed import RUNS_SHOWN, dated, see_that_there_are_segments
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.listing import Listing
 from engagement_assets.results.pages.customers import PAGE_LENGTH, Pages
@@ -21,6 +20,7 @@ from engagement_assets.results.queries import query
 from engagement_assets.results.roles import AContributor, AnyViewer
 from engagement_assets.results.snapshot import CurrentSnapshot, Snapshot
 from engagement_assets.results.templating import page
+from engagement_assets.results.tracked import RUNS_SHOWN, dated, require_segments
 
 router = APIRouter()
 
@@ -88,7 +88,7 @@ class Card:
 @router.get("/measures")
 def measures(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> Response:  # noqa: ARG001 - the guard
     """List the measures."""
-    see_that_there_are_segments(snapshot)
+    require_segments(snapshot)
     rows = _rows(snapshot)
     reader = language.of(request)
     cards = [
@@ -100,7 +100,7 @@ def measures(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
         "measures.html",
         # those without any value last: they wait for data that not everybody has
         cards=sorted(cards, key=lambda card: not (card.rows or card.definition["Customers"])),
-        spark=followed.spark,
+        spark=tracked.spark,
         run=snapshot.row(query("newest_run")),
         **_in_words(reader),
     )
@@ -184,7 +184,7 @@ def _of_customers(
 
 
 def _definition(snapshot: Snapshot, measure: str) -> dict[str, Any]:
-    see_that_there_are_segments(snapshot)
+    require_segments(snapshot)
     # an empty name would find all of them
     definition = snapshot.row(query("measures"), {"measure": measure}) if measure else None
     if definition is None:
@@ -214,7 +214,7 @@ def _rows(snapshot: Snapshot, measure: str = "") -> dict[str, tuple[Row, ...]]:
 
 def _line(row: Row, unit: str) -> charts.Line:
     scale = 100 if unit == "share" else 1
-    return followed.line([None if value is None else value * scale for value in row.values])
+    return tracked.line([None if value is None else value * scale for value in row.values])
 
 
 def _dimensions(rows: Sequence[Row]) -> list[str]:

@@ -11,7 +11,6 @@ from engagement_assets.results import language, words
 from engagement_assets.results.downloads import Format, attachment, download, file_name
 from engagement_assets.results.failures import NotFoundError
 from engagement_assets.results.fields import FIELDS, SEGMENT, Field, operators
-from engagement_assets.results.followed import dated, see_that_there_are_segments
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.queries import query
 from engagement_assets.results.roles import AContributor, AnAdministrator, AnyViewer, Role, Viewer
@@ -19,6 +18,7 @@ from engagement_assets.results.rules import SOURCE, Reading, Rule, read_rule, se
 from engagement_assets.results.saving import ExistsError, SavingError, problem_of, save
 from engagement_assets.results.snapshot import CurrentSnapshot, Snapshot
 from engagement_assets.results.templating import page, settings_of
+from engagement_assets.results.tracked import dated, require_segments
 
 router = APIRouter()
 
@@ -205,7 +205,7 @@ def _by_group() -> dict[str, list[Field]]:
 
 
 def _titles(snapshot: Snapshot) -> dict[str, str]:
-    see_that_there_are_segments(snapshot)
+    require_segments(snapshot)
     return {row["Segment"]: row["Title"] for row in snapshot.rows(query("segment_titles"))}
 
 

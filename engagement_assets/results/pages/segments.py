@@ -9,11 +9,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from engagement_assets.results import charts, followed, language, words
+from engagement_assets.results import charts, language, tracked, words
 from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.facts import Order, facts_of, members, reading_order
 from engagement_assets.results.failures import NotFoundError
-from engagement_assets.results.followed import RUNS_SHOWN, dated, see_that_there_are_segments
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.listing import Listing
 from engagement_assets.results.pages.customers import PAGE_LENGTH, Pages
@@ -22,6 +21,7 @@ from engagement_assets.results.roles import AContributor, AnyViewer
 from engagement_assets.results.rules import SOURCE
 from engagement_assets.results.snapshot import CurrentSnapshot, Snapshot
 from engagement_assets.results.templating import page
+from engagement_assets.results.tracked import RUNS_SHOWN, dated, require_segments
 
 router = APIRouter()
 
@@ -65,10 +65,10 @@ class Changes:
 @router.get("/segments")
 def segments(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> Response:  # noqa: ARG001 - the guard
     """List the segments."""
-    see_that_there_are_segments(snapshot)
+    require_segments(snapshot)
     sizes = snapshot.rows(query("segment_sizes"), {"segment": "", "runs": RUNS_SHOWN})
     sparks = {
-        segment: followed.spark([row["Members"] for row in rows])
+        segment: tracked.spark([row["Members"] for row in rows])
         for segment, rows in itertools.groupby(sizes, key=lambda row: row["Segment"])
     }
     return page(
@@ -150,7 +150,7 @@ def segment_download(
 
 
 def _definition(snapshot: Snapshot, segment: str) -> dict[str, Any]:
-    see_that_there_are_segments(snapshot)
+    require_segments(snapshot)
     definition = snapshot.row(query("segment_definition"), {"segment": segment})
     if definition is None:
         raise NotFoundError(N_("There is no such segment. The list of segments has all of them."))

@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import engagement_assets.results
-from engagement_assets.warehouse.models import FOLLOWED
+from engagement_assets.models.loading import TRACKED
 from tests.support import pipeline
 
 PACKAGE = Path(engagement_assets.results.__file__).parent
@@ -35,7 +35,7 @@ def messages() -> Iterator[tuple[str, str]]:
 def shipped() -> Iterator[tuple[str, str]]:
     """Yield what the shipped segments and measures say of themselves and of their values."""
     for model in pipeline.MODELS:
-        if model.layer in FOLLOWED:
+        if model.layer in TRACKED:
             yield str(model.path), model.title
             yield str(model.path), model.purpose
     for word in ("Direction", "to", "from"):

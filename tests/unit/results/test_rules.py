@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engagement_assets.models.loading import load_models
 from engagement_assets.results.fields import FIELDS, SEGMENT, Field, Kind, operators
 from engagement_assets.results.rules import (
     MOST_CONDITIONS,
@@ -21,7 +22,6 @@ from engagement_assets.results.rules import (
     segment_file,
 )
 from engagement_assets.schemas import TABLES
-from engagement_assets.warehouse.models import load_models
 from tests.sql.test_portability import findings
 
 SEGMENTS = ("stale_accounts", "Rising", "order")

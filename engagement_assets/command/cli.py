@@ -1,0 +1,162 @@
+"""The `engagement` command."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from engagement_assets import config
+from engagement_assets.errors import EngagementError
+
+app = typer.Typer(
+    help="How engaged is each customer account? From Microsoft 365 mail and calendar metadata.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ConfigFile = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
+
+
+@app.callback()
+def _engagement() -> None:
+    """Keep `run` a command of its own: there will be others beside it."""
+
+
+@app.command()
+def run(config_file: ConfigFile) -> None:
+    """Run everything once, publish the results and print the overview.
+
+    A failure leaves the previous results as they were.
+
+    Exit codes: 0 published, 2 configuration error, 3 consent missing, 1 any other failure.
+    """
+    configuration = config.load(config_file)
+    from engagement_assets import consent  # noqa: PLC0415 - MSAL takes half a second
+
+    consent.require_terms(configuration)
+    from engagement_assets.command import execution, overview  # noqa: PLC0415 - Dagster takes a second
+
+    console = Console()
+    execution.run(config_file, configuration.data_dir, console)
+    published = configuration.data_dir / "published"
+    overview.show(console, configuration.name, overview.of(published))
+    console.print(f"\nPublished: {published}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def configure(
+    config_file: Annotated[
+        Path, typer.Option("-c", "--config", help="The configuration file to write or edit.")
+    ] = Path("engagement.yaml"),
+) -> None:
+    """Write the configuration with a guided set-up in the terminal, or edit it.
+
+    Exit codes: 0 saved or left, 2 the file cannot be read or written, 1 no terminal, 75 stopped.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise EngagementError(
+            "configure asks questions and needs a terminal. Without one, write the file by hand: "
+            "docs/configuration.md."
+        )
+    from engagement_assets import configure  # noqa: PLC0415 - prompts and DuckDB take a second
+
+    configure.run(config_file, Console(), os.environ)
+
+
+@app.command()
+def preflight(
+    config_file: ConfigFile,
+    probes: Annotated[
+        int, typer.Option(min=0, help="How many mailboxes are asked whether they answer.")
+    ] = 25,
+) -> None:
+    """Check everything before the first run, and say what to do. Nothing is kept or changed.
+
+    Exit codes: 0 no error, else that of the worst one: 2 configuration, 3 consent, 1 any other.
+    """
+    from engagement_assets import preflight  # noqa: PLC0415 - DuckDB and MSAL take a second
+
+    console = Console()
+    with console.status("Checking") as status:
+        report = preflight.inspect(
+            config_file, probes=probes, begin=lambda what: status.update(f"Checking {what}")
+        )
+    preflight.show(console, report)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command("consent")
+def ask(
+    config_file: ConfigFile,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Mail the link to tenant_admins while it is missing.")
+    ] = False,
+) -> None:
+    """Show whether data may be read, and the link with which an administrator allows it.
+
+    Exit codes: 0 nothing is missing, 3 consent is missing, 2 configuration error (privacy terms
+    included), 1 any other failure.
+    """
+    configuration = config.load(config_file, files_must_exist=False)
+    from engagement_assets import consent  # noqa: PLC0415 - MSAL takes half a second
+    from engagement_assets.consent import report, request  # noqa: PLC0415 - the same
+
+    console = Console()
+    report.show_link(console, configuration)
+    seen = consent.look(configuration, consent.tenant_of(configuration))
+    report.show(console, configuration, seen)
+    if notify and (seen.tenant is None or not seen.tenant.is_granted):
+        request.ask_for_consent(configuration)
+        console.print(f"\nAsked: {', '.join(configuration.tenant_admins)}", highlight=False)
+    seen.require()
+
+
+@app.command()
+def ui(
+    config_file: ConfigFile,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+) -> None:
+    """Open the Dagster UI: lineage, checks, runs and the weekly schedule."""
+    configuration = config.load(config_file, files_must_exist=False)
+    from engagement_assets.command import execution  # noqa: PLC0415 - Dagster takes a second
+
+    execution.serve(config_file, configuration.data_dir, port, Console())
+
+
+@app.command()
+def results(
+    config_file: ConfigFile,
+    host: Annotated[
+        str | None, typer.Option(help="Address of this machine, in place of results.host.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port on this machine, in place of results.port.")
+    ] = None,
+) -> None:
+    """Serve the results as a web app: overview, customers, segments, measures, data."""
+    configuration = config.load(config_file, files_must_exist=False)
+    from engagement_assets.results import server  # noqa: PLC0415 - only this command needs it
+    from engagement_assets.results.settings import AppSettings  # noqa: PLC0415 - as above
+
+    settings = AppSettings.of(configuration, os.environ, host=host, port=port)
+    server.serve(settings, Console())
+
+
+def main() -> None:
+    """Run a command; a failure is one message and an exit code, never a traceback."""
+    try:
+        app()
+    except EngagementError as error:
+        print(f"engagement: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("engagement: stopped. Nothing published was changed.", file=sys.stderr)
+        sys.exit(os.EX_TEMPFAIL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""Running the pipeline from the command line: the same job as in the UI, in this process."""
+
+import os
+import socket
+import sys
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.errors import DagsterAssetCheckFailedError
+from rich.console import Console
+
+from engagement_assets import definitions
+from engagement_assets.command import progress
+from engagement_assets.errors import EngagementError
+from engagement_assets.pipeline import automation, instance
+
+
+class RunFailedError(EngagementError):
+    """A run that failed for a reason that nobody foresaw; the Dagster UI has the details."""
+
+
+def run(config_file: Path, data_dir: Path, console: Console) -> None:
+    """Run the whole job once.
+
+    Raises:
+        EngagementError: what made it fail; results published before are untouched.
+    """
+    with instance.opened(data_dir) as opened, progress.Listener(console) as listener:
+        job = definitions.build(config_file, {"console": listener.definition}).resolve_job_def(
+            automation.JOB.name
+        )
+        listener.steps = len(job.nodes)
+        try:
+            job.execute_in_process(
+                instance=opened, run_config={"loggers": {"console": {}}}, raise_on_error=True
+            )
+        except dg.DagsterExecutionInterruptedError as error:
+            raise KeyboardInterrupt from error
+        except Exception as error:  # noqa: BLE001 - it may quote data; the event log has its class
+            raise _explained(error) from None
+
+
+def serve(config_file: Path, data_dir: Path, port: int, console: Console) -> None:
+    """Replace this process by Dagster's web server and daemon.
+
+    Raises:
+        EngagementError: when the port is taken.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise EngagementError(f"Port {port} is taken. Name another one with --port.") from error
+    os.environ["DAGSTER_HOME"] = str(instance.prepare(data_dir))
+    os.environ[definitions.CONFIG_VARIABLE] = str(config_file.absolute())
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    console.print(f"Opening http://127.0.0.1:{port}/asset-groups (Ctrl-C stops it) ...")
+    command = Path(sys.executable).with_name("dagster")
+    module = ["-m", "engagement_assets.definitions"]
+    os.execv(  # noqa: S606 - our own interpreter's command, no shell
+        command, [str(command), "dev", *module, "-h", "127.0.0.1", "-p", str(port)]
+    )
+
+
+def _explained(error: BaseException) -> EngagementError:
+    """Return the failure that explains itself among an error and its causes."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, EngagementError):
+            return cause
+        root, cause = cause, cause.__cause__
+    if isinstance(root, DagsterAssetCheckFailedError):  # its text names assets and checks
+        return RunFailedError(
+            f"The results break a rule and were not published; those of the run before stay. {root}"
+        )
+    return RunFailedError(
+        f"The run failed unexpectedly ({type(root).__name__}). Its log is in the Dagster UI: "
+        "engagement ui. What was published before is unchanged."
+    )

@@ -1,0 +1,61 @@
+"""What is granted and what is missing, in a screenful: for `engagement consent`."""
+
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from engagement_assets import time_zones
+from engagement_assets.config import Configuration
+from engagement_assets.consent import Consent
+from engagement_assets.consent.grants import Grant
+from engagement_assets.microsoft365.consent import admin_consent_link
+
+_PROOFS = {
+    "role": "granted",
+    "probe": "granted by Exchange: a listed mailbox answers",
+}
+
+
+def show_link(console: Console, configuration: Configuration) -> None:
+    """Print where an administrator consents; nothing for a folder."""
+    if configuration.source.kind == "graph":
+        link = admin_consent_link(configuration.source)
+        console.print("An administrator consents here:")
+        console.print(f"{link}\n", highlight=False, soft_wrap=True, markup=False)
+
+
+def show(console: Console, configuration: Configuration, seen: Consent) -> None:
+    """Print the status, a line for each thing that is needed."""
+    table = Table.grid(padding=(0, 2))
+    terms, tenant = seen.terms, seen.tenant
+    table.add_row(
+        "Privacy terms",
+        f"accepted by {terms.accepted_by}, {_local(configuration, terms.accepted_at)}"
+        if terms
+        else "[red]not accepted[/red]",
+    )
+    if tenant is not None:
+        for permission, proof in tenant.granted.items():
+            table.add_row(permission, _PROOFS[proof])
+        for permission in tenant.missing:
+            table.add_row(permission, "[red]missing[/red]")
+        for permission in tenant.excess:
+            table.add_row(permission, "[yellow]not needed: an administrator should take it away")
+    if seen.grant:
+        table.add_row("Consent seen since", _local(configuration, seen.grant.granted_at))
+        table.add_row("First run", _first_run(configuration, seen.grant))
+    console.print(table)
+    if tenant is None:
+        console.print("\nA folder needs no consent beyond the privacy terms.")
+
+
+def _first_run(configuration: Configuration, grant: Grant) -> str:
+    if requested := grant.first_run_requested_at:
+        return f"requested {_local(configuration, requested)}"
+    due = grant.first_run_due(configuration.first_run_delay_hours)
+    return f"due {_local(configuration, due)}, while `engagement ui` runs"
+
+
+def _local(configuration: Configuration, moment: datetime) -> str:
+    return time_zones.shown(moment, configuration.time_zone)

@@ -1,0 +1,1 @@
+"""The SQL models: their files, their order, the rules about their SQL, and building them."""

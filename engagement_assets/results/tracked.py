@@ -1,0 +1,62 @@
+"""What the pages about segments and about measures have in common."""
+
+import math
+from collections.abc import Sequence
+
+from engagement_assets.results import charts
+from engagement_assets.results.failures import NotFoundError
+from engagement_assets.results.language import N_
+from engagement_assets.results.queries import query
+from engagement_assets.results.snapshot import Snapshot
+
+RUNS_SHOWN = 52  # of a history: a year of weekly runs
+SPARK_HEIGHT = 28
+
+
+def line(values: Sequence[float | None], height: float = charts.HEIGHT) -> charts.Line:
+    """Return the line of a history, run by run.
+
+    Runs are evenly apart: two of them can be about the same moment.
+    """
+    largest = max((abs(value) for value in values if value is not None), default=0.0)
+    # a change of next to nothing must not look like a leap, whatever the unit
+    least = 10.0 ** math.floor(math.log10(largest / 20)) if largest else 1.0
+    return charts.line(
+        [(float(place), value) for place, value in enumerate(values)], height, least_step=least
+    )
+
+
+def spark(values: Sequence[float | None]) -> charts.Line:
+    """Return the same so small that only up and down can be seen; what never changed is even."""
+    known = {value for value in values if value is not None}
+    if len(known) == 1:
+        (only,) = known
+        middle = SPARK_HEIGHT / 2
+        return charts.Line(
+            SPARK_HEIGHT,
+            (),
+            (charts.Point(100.0, middle, only),),
+            (charts.Stretch(0.0, middle, 100.0, middle),),
+        )
+    return line(values, SPARK_HEIGHT)
+
+
+def require_segments(snapshot: Snapshot) -> None:
+    """See that the snapshot knows segments, measures and profiles.
+
+    Raises:
+        NotFoundError: when it was published before there were any.
+    """
+    if not snapshot.has("Segment_Definition"):
+        raise NotFoundError(
+            N_(
+                "These results were published by an older version, which had no segments and "
+                "measures. Start a run; then this page is there."
+            )
+        )
+
+
+def dated(snapshot: Snapshot, name: str) -> str:
+    """Return the name of a file that says of which day its figures are."""
+    row = snapshot.row(query("newest_run"))
+    return f"{name}-{row['AsOfTime']:%Y-%m-%d}" if row else name

@@ -1,0 +1,155 @@
+"""Running the `engagement` command as a user does, and looking at what it leaves behind."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engagement_assets.definitions import sql_folder
+from simulator.folder import write_activity_folder, write_customers
+from simulator.organisation import (
+    LISTED_ADDRESSES,
+    OPTED_OUT_ADDRESSES,
+    Organisation,
+)
+
+ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
+ENGAGEMENT = str(BIN / "engagement")
+
+# generous: it only ends what hangs
+TIMEOUT = 600
+
+# for `models_with`: a mart in which no two rows differ in their key
+SAME_ID = ("Office_Customer", "account_id as CustomerId", "'same' as CustomerId")
+
+AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment without what belongs to the product or to Dagster."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ENGAGEMENT_", "DAGSTER_"))
+    }
+    return kept | dict(extra or {})
+
+
+# the command, with SQL models from another folder
+_WITH_MODELS = """
+import pathlib, sys
+from engagement_assets.command import cli
+from engagement_assets import definitions
+folder = pathlib.Path(sys.argv.pop(1))
+definitions.sql_folder = lambda: folder
+cli.main()
+"""
+
+
+def run_engagement(
+    config_file: Path, *, models: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run everything once, as a user without a terminal would.
+
+    Args:
+        config_file: the configuration.
+        models: a folder with other SQL models than the product's.
+    """
+    command = [sys.executable, "-c", _WITH_MODELS, str(models)] if models else [ENGAGEMENT]
+    return subprocess.run(
+        [*command, "run", "-c", str(config_file)],
+        env=environment(),
+        cwd=config_file.parent,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT,
+        check=False,
+    )
+
+
+def models_with(folder: Path, model: str, old: str, new: str) -> Path:
+    """Copy the SQL models into a folder and change one of them."""
+    shutil.copytree(sql_folder(), folder)
+    (file,) = folder.rglob(f"{model}.sql")
+    text = file.read_text(encoding="utf-8")
+    changed = text.replace(old, new)
+    assert changed != text, f"{model} has no {old!r} any more"
+    file.write_text(changed, encoding="utf-8")
+    return folder
+
+
+def assert_published(run: subprocess.CompletedProcess[str]) -> None:
+    """See that a run succeeded."""
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def write_sample(folder: Path, *, people: int = 6, accounts: int = 8, days: int = 60) -> Path:
+    """Write a small organisation of the simulator, and return its configuration."""
+    organisation = Organisation.generate(7, people=people, accounts=accounts)
+    write_activity_folder(organisation, folder / "activity", as_of=AS_OF, days=days)
+    write_customers(organisation, folder)
+    return write_settings(
+        folder / "engagement.yaml",
+        {
+            "source": {"kind": "folder", "path": "activity"},
+            "mailboxes": {
+                "addresses": list(LISTED_ADDRESSES),
+                "opted_out": list(OPTED_OUT_ADDRESSES),
+            },
+            "customers": {"contacts": "contacts.csv", "accounts": "accounts.csv"},
+            "privacy_terms": {
+                "accepted_by": "ada@contoso.com",
+                "accepted_at": "2026-11-20T09:00:00Z",
+            },
+            "time_zone": "Europe/Amsterdam",
+            "as_of": "2026-11-23T07:00:00Z",
+        },
+    )
+
+
+def read_settings(config_file: Path) -> dict[str, Any]:
+    """Return the content of a configuration."""
+    content: dict[str, Any] = yaml.safe_load(config_file.read_text(encoding="utf-8"))
+    return content
+
+
+def write_settings(config_file: Path, content: Mapping[str, Any]) -> Path:
+    """Write a configuration and return its path."""
+    config_file.parent.mkdir(parents=True, exist_ok=True)
+    config_file.write_text(
+        yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )
+    return config_file
+
+
+def copied(config_file: Path, folder: Path) -> Path:
+    """Copy an organisation with all that runs left there, and return the copy's configuration."""
+    shutil.copytree(config_file.parent, folder, symlinks=True, dirs_exist_ok=True)
+    return folder / config_file.name
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return every file below a folder with its bytes (a link with where it points)."""
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.is_symlink():
+            found[name] = b"-> " + os.fsencode(path.readlink())
+        elif path.is_file():
+            found[name] = path.read_bytes()
+    return found
+
+
+def published_tree(config_file: Path) -> dict[str, bytes]:
+    """Return all that is published, byte for byte, and which snapshot it is."""
+    published = config_file.parent / "data" / "published"
+    snapshot = {"": os.fsencode(published.readlink())} if published.is_symlink() else {}
+    return snapshot | tree(published)

@@ -1,0 +1,122 @@
+"""The overview at the end of a run: what was published, and nothing made of it."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pytest
+from rich.console import Console
+
+from engagement_assets.command import overview
+
+RUN = {
+    "RunId": "r2",
+    "Status": "succeeded_with_warnings",
+    "CustomersTotal": 1_500,
+    "CustomersEnriched": 1_234,
+    "SelectedAddresses": 2_000,
+    "ProcessedAddresses": 1_990,
+    "EmailsProcessed": 7_654_321,
+    "MeetingsProcessed": 8_765,
+    "DaysOfData": 366,
+}
+
+
+def publish(
+    folder: Path,
+    accounts: Sequence[tuple[str, str | None, float]],
+    mailboxes: Sequence[str] = (),
+) -> Path:
+    with duckdb.connect(folder / "engagement.duckdb") as connection:
+        columns = ", ".join(
+            f"{name} {'varchar' if isinstance(value, str) else 'bigint'}"
+            for name, value in RUN.items()
+        )
+        connection.execute(f"create table Office_Run ({columns}, StartedAt timestamptz)")
+        for run_id, day in (("r1", "2024-01-01"), ("r2", "2024-01-08"), ("r0", "2023-12-25")):
+            connection.execute(
+                f"insert into Office_Run values ({', '.join('?' * (len(RUN) + 1))})",
+                [*(RUN | {"RunId": run_id}).values(), f"{day}T06:00:00Z"],
+            )
+        connection.execute("create table Office_Mailbox (Status varchar)")
+        for status in mailboxes:
+            connection.execute("insert into Office_Mailbox values (?)", [status])
+        connection.execute(
+            "create table Office_Customer (CustomerId varchar, Name varchar); "
+            "create table Office (CustomerId varchar, AggregationLevel varchar, "
+            "EngagementScore double); insert into Office_Customer values ('silent', 'Silent')"
+        )
+        for account, name, score in accounts:
+            connection.execute("insert into Office_Customer values (?, ?)", [account, name])
+            connection.execute(
+                "insert into Office values (?, 'year', ?), (?, 'month', 99.9)",
+                [account, score, account],
+            )
+    return folder
+
+
+def shown(title: str, found: overview.Overview) -> str:
+    stream = io.StringIO()
+    overview.show(Console(file=stream, width=120), title, found)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("number", "top", "bottom"),
+    [(0, 0, 0), (1, 1, 0), (5, 5, 0), (6, 5, 1), (9, 5, 4), (10, 5, 5), (30, 5, 5)],
+)
+def test_the_highest_and_the_lowest(tmp_path: Path, number: int, top: int, bottom: int) -> None:
+    """Each account once, however few there are."""
+    accounts = [(f"C{place:02}", None, float(place)) for place in range(number)]
+    found = overview.of(publish(tmp_path, accounts))
+    ranking = [(account, score) for account, _, score in reversed(accounts)]
+    assert found.top == ranking[:top]
+    assert found.bottom == ranking[len(ranking) - bottom :]
+    assert ("..." in shown("x", found)) == (bottom > 0)
+
+
+def test_equal_scores_are_in_the_order_of_ids(tmp_path: Path) -> None:
+    found = overview.of(publish(tmp_path, [("b", None, 1), ("a", "Acme", 1), ("c", None, 2)]))
+    assert found.top == [("c", 2), ("Acme (a)", 1), ("b", 1)]
+
+
+def test_the_newest_run(tmp_path: Path) -> None:
+    assert overview.of(publish(tmp_path, [])).run["RunId"] == "r2"
+
+
+def test_what_is_shown(tmp_path: Path) -> None:
+    mailboxes = ["processed", "failed", "no_mailbox", "failed", "processed"]
+    found = overview.of(publish(tmp_path, [("C1", "Acme", 51.25)], mailboxes))
+    assert found.not_read == {"failed": 2, "no_mailbox": 1}
+    lines = [" ".join(line.split()) for line in shown("Account engagement", found).splitlines()]
+    assert [line for line in lines if line] == [
+        "Account engagement",
+        "Status succeeded with warnings",
+        "Customers enriched 1,234 of 1,500 (82%)",
+        "Addresses selected 2,000",
+        "Addresses processed 1,990 (2 failed, 1 no_mailbox)",
+        "E-mails processed 7,654,321",
+        "Meetings processed 8,765",
+        "Days of data 366",
+        "Account Score",
+        "Acme (C1) 51.2",
+    ]
+
+
+def test_without_customers(tmp_path: Path) -> None:
+    found = overview.of(publish(tmp_path, []))
+    nobody = overview.Overview(RUN | {"CustomersTotal": 0, "CustomersEnriched": 0}, {}, [], [])
+    assert "0 of 0 " in shown("x", nobody)
+    assert "(82%)" in shown("x", found)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Acme [eu]", "Acme [/x]", "[red]Acme", "Acme \\[x]", ":smile: Acme", "https://acme.example"],
+)
+def test_names_are_shown_as_they_are(tmp_path: Path, name: str) -> None:
+    """Brackets and colons are no markup: it would swallow them, or end the run with an error."""
+    text = shown(f"Results of {name}", overview.of(publish(tmp_path, [("[b]C1", name, 5)])))
+    assert f"Results of {name}" in text
+    assert f"{name} ([b]C1)" in text

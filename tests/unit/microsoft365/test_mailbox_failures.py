@@ -1,0 +1,190 @@
+# ruff: noqa: F401, F811 - fixtures are imported
+"""What can go wrong with a mailbox, and what counts of it then."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engagement_assets.errors import ConsentError
+from engagement_assets.microsoft365.retry_budget import RunBudget
+from engagement_assets.microsoft365.source import GraphSource
+from tests.support.graph_fixtures import (
+    WEEK,
+    FakeTime,
+    Store,
+    authority,
+    ids,
+    later,
+    run,
+    settings,
+    sign_in,
+    source,
+    store,
+    tenant,
+    time,
+    year,
+)
+from tests.support.graph_server import (
+    ANN,
+    AS_OF,
+    BOB,
+    WINDOW,
+    Reply,
+    Tenant,
+    error,
+    json_reply,
+    message,
+)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "MailboxNotEnabledForRESTAPI",
+        "ResourceNotFound",
+        "ErrorInvalidUser",
+        "Request_ResourceNotFound",
+    ],
+)
+def test_the_four_kinds_of_no_mailbox(
+    code: str, tenant: Tenant, source: GraphSource, store: Store, tmp_path: Path
+) -> None:
+    tenant.breaks_if(lambda asked: f"{ANN}/" in asked.path, error(404, code))
+    outcomes = run(source, store)
+    ann = outcomes[ANN]
+    assert (ann.status, ann.files, ann.covered) == ("no_mailbox", (), None)
+    assert code in str(ann.reason)
+    assert outcomes[BOB].status == "processed"
+    assert not (tmp_path / "data" / "download" / "mailboxes" / ANN).exists()
+
+
+def test_a_guest_and_a_disabled_account_say_so(
+    tenant: Tenant, source: GraphSource, store: Store
+) -> None:
+    tenant.users[ANN]["userType"] = "Guest"
+    tenant.users[BOB]["accountEnabled"] = False
+    del tenant.messages[ANN]
+    source.resolve("ann@contoso.com")
+    source.resolve("bob@contoso.com")
+    outcomes = run(source, store)
+    assert outcomes[ANN].status == "no_mailbox"
+    assert "guest" in str(outcomes[ANN].reason)
+    assert (outcomes[BOB].status, outcomes[BOB].reason) == ("processed", None)
+
+
+def test_a_user_deleted_in_the_middle(year: Tenant, source: GraphSource, store: Store) -> None:
+    def deletes(asked: Any) -> bool:
+        if f"{ANN}/messages" in asked.path and "2026-03" in asked.query["$filter"]:
+            year.users.pop(ANN, None)
+        return False
+
+    year.breaks_if(deletes, error(500, "x"))
+    ann = run(source, store)[ANN]
+    assert (ann.status, ann.files, ann.covered) == ("no_mailbox", (), None)
+    assert "deleted" in str(ann.reason)
+
+
+@pytest.mark.parametrize("part", ["/mailFolders", "/messages", "/calendarView"])
+@pytest.mark.parametrize(
+    ("reply", "status"),
+    [
+        (error(403, "ErrorAccessDenied"), "denied"),
+        (error(507, "ErrorQuotaExceeded"), "failed"),
+        (error(503, "Busy"), "failed"),
+        (error(404, "MailboxNotEnabledForRESTAPI"), "no_mailbox"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_mailbox_that_fails_keeps_what_it_had(
+    reply: Reply, status: str, part: str, year: Tenant, source: GraphSource, store: Store
+) -> None:
+    before = run(source, store, [ANN])[ANN]
+    assert before.covered
+    window = later(source, WEEK)
+    year.messages[ANN].append(message(40, "2026-11-26T00:00:00Z"))
+    for user in (ANN, BOB):
+        year.breaks_if(lambda asked, user=user: f"{user}{part}" in asked.path, reply)
+    outcomes = run(source, store, [ANN, BOB], window=window)
+    ann, bob = outcomes[ANN], outcomes[BOB]
+    assert ann.status == bob.status == status
+    assert ann.files == before.files
+    assert ann.covered == (window.start, AS_OF)
+    assert "earlier runs" in str(ann.reason)
+    assert (bob.files, bob.covered) == ((), None)
+    assert "contoso" not in str(ann.reason)
+
+
+def test_a_mailbox_that_failed_goes_on_where_it_was(
+    year: Tenant, source: GraphSource, store: Store
+) -> None:
+    year.breaks_if(lambda asked: "/calendarView" in asked.path, error(403, "x"), times=2)
+    assert run(source, store)[ANN].status == "denied"
+    year.asked.clear()
+    ann = run(source, store)[ANN]
+    assert ann.status == "processed"
+    assert len(store.items(ann, "message")) == 13
+    assert len(year.asked_for(f"{ANN}/messages")) == 2  # what may still change
+
+
+def test_a_run_out_of_time_leaves_the_rest_pending(
+    year: Tenant, source: GraphSource, store: Store, time: FakeTime
+) -> None:
+    before = run(source, store, [ANN])[ANN]
+    source._budget = lambda: RunBudget(clock=time.clock(), time_left=0)
+    outcomes = run(source, store)
+    assert outcomes[ANN].status == outcomes[BOB].status == "pending"
+    assert outcomes[ANN].files == before.files
+    assert outcomes[ANN].covered == (WINDOW.start, AS_OF)
+    assert (outcomes[BOB].files, outcomes[BOB].covered) == ((), None)
+    assert outcomes[BOB].reason
+
+
+def test_a_wait_longer_than_the_run_is_pending(
+    year: Tenant, source: GraphSource, store: Store, time: FakeTime
+) -> None:
+    source._budget = lambda: RunBudget(clock=time.clock(), time_left=60)
+    year.breaks(f"{ANN}/messages", error(429, "x", Retry_After="100"))
+    assert run(source, store)[ANN].status == "pending"
+
+
+def test_a_withdrawn_consent_ends_the_run(
+    year: Tenant, source: GraphSource, store: Store, tmp_path: Path
+) -> None:
+    year.breaks(f"{ANN}/calendarView", error(401, "InvalidAuthenticationToken"))
+    year.breaks_if(
+        lambda asked: asked.path.endswith("/token") and year.tokens > 0,
+        json_reply({"error": "invalid_client", "error_codes": [7000229]}, 401),
+    )
+    with pytest.raises(ConsentError):
+        run(source, store)
+    assert (tmp_path / "data" / "download" / "round.json").exists()
+
+
+# people who are no longer read
+
+
+def test_opted_out_people_are_erased_and_unlisted_ones_lose_raw_files(
+    year: Tenant, source: GraphSource, store: Store, tmp_path: Path
+) -> None:
+    root = tmp_path / "data" / "download" / "mailboxes"
+    with source.reading([ANN, BOB], WINDOW, store.is_landed):
+        source.mailbox(ANN)
+        source.mailbox(BOB)
+    assert list((root / ANN).glob("*.zst"))
+    run(source, store, [BOB])
+    assert not list((root / ANN).glob("*.zst"))
+    source.erase([ANN, "unknown", "..", ""])
+    assert not (root / ANN).exists()
+    assert (root / BOB).exists()
+
+
+def test_an_id_that_is_a_path_has_no_mailbox(
+    tenant: Tenant, source: GraphSource, store: Store
+) -> None:
+    outcomes = run(source, store, ["../../x", "..", ANN])
+    assert [outcome.status for outcome in outcomes.values()] == [
+        "no_mailbox",
+        "no_mailbox",
+        "processed",
+    ]

@@ -1,0 +1,91 @@
+"""Where columns come from: read off the SQL alone, and held against the tables that it makes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from engagement_assets import schemas
+from engagement_assets.models.lineage import Lineage, column_lineage
+from engagement_assets.models.loading import build, columns, load_models
+from engagement_assets.schemas.input_tables import INPUT_TABLES
+from tests.support import pipeline
+
+
+@pytest.fixture(scope="module")
+def built() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Every table of the warehouse, empty but for the lineage."""
+    with duckdb.connect() as connection:
+        for source in INPUT_TABLES.values():
+            source.create(connection)
+        pipeline.LINEAGE.write(connection)
+        for model in pipeline.MODELS:
+            build(connection, model)
+        yield connection
+
+
+def test_it_names_the_columns_that_the_tables_have(built: duckdb.DuckDBPyConnection) -> None:
+    for model in pipeline.MODELS:
+        assert list(pipeline.LINEAGE.of(model.name)) == list(columns(built, model.name))
+
+
+def test_tables_that_are_built_add_nothing(built: duckdb.DuckDBPyConnection) -> None:
+    for model in pipeline.MODELS:
+        read = {name: columns(built, name) for name in model.references}
+        assert pipeline.LINEAGE.of(model.name) == column_lineage(model, read)
+
+
+def test_columns_lead_to_what_was_read(built: duckdb.DuckDBPyConnection) -> None:
+    rows = built.execute(
+        "select TableName, ColumnName, SourceTable, SourceColumn from Column_Lineage"
+    ).fetchall()
+    steps: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for table, column, source, of in rows:
+        steps.setdefault((table, column), []).append((source, of))
+
+    def ends(step: tuple[str, str]) -> set[str]:
+        return (
+            {step[0]} if step[0] in INPUT_TABLES else set().union(*map(ends, steps.get(step, [])))
+        )
+
+    without = {
+        f"{table.name}.{column.name}"
+        for table in schemas.TABLES.values()
+        for column in table.columns
+        if not ends((table.name, column.name))
+    }
+    # what counts rows, or is written in the SQL, is made of no column
+    assert {column for column in without if column.startswith("Office")} == {
+        "Office.NoOfEmails_ToAccount",
+        "Office.NoOfEmails_FromAccount",
+        "Office.NoOfContactsInvolved_Meetings",
+        "Office.NoOfContactsInvolved_Emails",
+        "Office.NoOfAccountContactsInvolved_Meetings",
+        "Office.NoOfAccountContactsInvolved_Emails",
+        "Office.AggregationLevel",
+        "Office_Ledger.Item",
+        "Office_Ledger.Outcome",
+    }
+
+
+def test_what_the_source_says_of_its_column_comes_along(built: duckdb.DuckDBPyConnection) -> None:
+    said = dict(
+        built.execute(
+            "select SourceTable || '.' || SourceColumn, any_value(SourceDescription) "
+            "from Column_Lineage where SourceDescription is not null group by all"
+        ).fetchall()
+    )
+    assert said["landed_message.is_draft"] == "isDraft"  # of a table that Python fills
+    assert said["account.account_id"].startswith("account id")  # of a model
+    assert said["Office_ScoreContribution.Points"].startswith("The points")  # published
+
+
+def test_models_in_any_folder(tmp_path: Path) -> None:
+    (tmp_path / "marts").mkdir()
+    (tmp_path / "marts" / "Mine.sql").write_text(
+        "-- purpose: p\n-- grain: g\n-- source: s\n"
+        "select name as n, count(*) as c from account_row group by name"
+    )
+    lineage = Lineage(load_models(tmp_path, INPUT_TABLES))
+    assert lineage.of("Mine") == {"n": [("account_row", "name")], "c": []}

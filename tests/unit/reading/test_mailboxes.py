@@ -1,0 +1,372 @@
+"""Reading mailboxes: only what is new, each mailbox whole or not at all (contract 8)."""
+
+import gzip
+import json
+import os
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from backports import zstd
+
+from engagement_assets.activity.folder import FolderSource
+from engagement_assets.activity.source import ActivityFile, Resource
+from engagement_assets.reading import mailboxes
+from engagement_assets.schemas import TABLES
+from engagement_assets.warehouse import database
+from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
+from engagement_assets.window import Window
+from tests.organisations import write_organisation
+from tests.support import pipeline
+from tests.support.repetition import OF_SEVERAL_RUNS
+
+Connection = duckdb.DuckDBPyConnection
+WINDOW = Window.until(datetime(2024, 6, 14, 12, tzinfo=UTC), "UTC")
+USERS = ("ada", "bob", "cy")
+PRIVATE = "ann.secret@customer.example"
+
+
+class CountingSource(FolderSource):
+    """A folder that knows which of its files were opened."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.opened: list[str] = []
+
+    def lines(self, file: ActivityFile) -> Iterator[tuple[int, Resource]]:
+        """Note the file when its first line is asked for."""
+        self.opened.append(file.name.removeprefix("mailboxes/"))
+        yield from super().lines(file)
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    with database.connect(tmp_path / "warehouse" / "warehouse.duckdb") as opened:
+        opened.execute("set threads = 1")
+        yield opened
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return an activity folder in which each user has two events in two files."""
+    activity = tmp_path / "activity"
+    activity.mkdir()
+    users = [{"id": name, "mail": f"{name}@contoso.com"} for name in USERS]
+    (activity / "users.ndjson").write_bytes(ndjson(*users))
+    for name in USERS:
+        write(activity, f"{name}/events.ndjson", {"id": f"{name}1"})
+        write(activity, f"{name}/events-2.ndjson", {"id": f"{name}2"})
+        write(activity, f"{name}/messages.ndjson", {"id": f"{name}3"})
+    return activity
+
+
+def ndjson(*resources: dict[str, str]) -> bytes:
+    return b"".join(json.dumps(resource).encode() + b"\n" for resource in resources)
+
+
+def write(folder: Path, name: str, *resources: dict[str, str], raw: bytes = b"") -> Path:
+    file = folder / "mailboxes" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(ndjson(*resources) + raw)
+    return file
+
+
+def read(
+    connection: Connection, folder: Path, batch_bytes: int = BATCH_BYTES
+) -> tuple[list[str], dict[str, str], list[str]]:
+    """Return what was opened, the status of each person, and the events that count."""
+    source = CountingSource(folder)
+    store = ActivityStore(folder.parent / "store")
+    steps: list[tuple[int, int]] = []
+    outcomes = mailboxes.read_mailboxes(
+        connection,
+        store,
+        source,
+        USERS,
+        WINDOW,
+        lambda done, total: steps.append((done, total)),
+        batch_bytes=batch_bytes,
+    )
+    assert steps == [(1, 3), (2, 3), (3, 3)]
+    assert [outcome.user_id for outcome in outcomes] == list(USERS)
+    store.tidy(connection)
+    mailboxes.expose_mailboxes(connection, store, outcomes, WINDOW)
+    rows = connection.execute("select item_id from landed_event order by 1").fetchall()
+    return source.opened, {o.user_id: o.status for o in outcomes}, [item for (item,) in rows]
+
+
+EVERYTHING = [
+    f"{user}/{name}"
+    for user in USERS
+    for name in ("events-2.ndjson", "events.ndjson", "messages.ndjson")
+]
+ALL_EVENTS = ["ada1", "ada2", "bob1", "bob2", "cy1", "cy2"]
+ALL_PROCESSED = dict.fromkeys(USERS, "processed")
+
+
+def test_what_is_unchanged_is_not_read_again(connection: Connection, folder: Path) -> None:
+    assert read(connection, folder) == (EVERYTHING, ALL_PROCESSED, ALL_EVENTS)
+    assert read(connection, folder) == ([], ALL_PROCESSED, ALL_EVENTS)
+
+
+def test_changed_added_and_removed_files(connection: Connection, folder: Path) -> None:
+    read(connection, folder)
+    write(folder, "ada/events.ndjson", {"id": "changed"}, {"id": "more"})
+    write(folder, "bob/events-3.ndjson", {"id": "added"})
+    (folder / "mailboxes" / "cy" / "events.ndjson").unlink()
+    opened, _, events = read(connection, folder)
+    assert opened == ["ada/events.ndjson", "bob/events-3.ndjson"]
+    assert events == ["ada2", "added", "bob1", "bob2", "changed", "cy2", "more"]
+    assert read(connection, folder) == ([], ALL_PROCESSED, events)
+
+
+def test_a_file_of_the_same_size_that_was_written_again(
+    connection: Connection, folder: Path
+) -> None:
+    read(connection, folder)
+    file = write(folder, "ada/events.ndjson", {"id": "adaX"})
+    write(folder, "ada/events.ndjson", {"id": "ada9"})
+    later = file.stat().st_mtime_ns + 1_000_000_000
+    os.utime(file, ns=(later, later))
+    opened, _, events = read(connection, folder)
+    assert opened == ["ada/events.ndjson"]
+    assert events == ["ada2", "ada9", "bob1", "bob2", "cy1", "cy2"]
+
+
+def test_many_changes_over_many_runs(connection: Connection, folder: Path) -> None:
+    """Whatever came and went, what counts is what lies there now."""
+    rng = random.Random(7)
+    changes = 0
+    for step in range(25):
+        for user in USERS:
+            name = f"{user}/events-{rng.randrange(4)}.ndjson"
+            if rng.random() < 0.4:
+                (folder / "mailboxes" / name).unlink(missing_ok=True)
+            else:
+                changes += 1
+                items = [{"id": f"{user}-{step}-{n}"} for n in range(rng.randrange(1, 9))]
+                file = write(folder, name, *items)
+                os.utime(file, ns=(changes, changes))  # never the time that it had before
+        expected = sorted(
+            json.loads(line)["id"]
+            for file in folder.glob("mailboxes/*/events*")
+            for line in file.read_bytes().splitlines()
+        )
+        assert read(connection, folder)[2] == expected
+
+
+@pytest.mark.parametrize("batch_bytes", [1, 50, 100, 10_000])
+def test_batches(connection: Connection, folder: Path, batch_bytes: int) -> None:
+    assert read(connection, folder, batch_bytes) == (EVERYTHING, ALL_PROCESSED, ALL_EVENTS)
+    batches = len(list((folder.parent / "store").glob("events-*.parquet")))
+    assert batches == {1: 3, 50: 3, 100: 2, 10_000: 1}[batch_bytes]
+    assert read(connection, folder, batch_bytes) == ([], ALL_PROCESSED, ALL_EVENTS)
+
+
+BROKEN = {
+    "line": ("events-2.ndjson", b'{"id": "x"}\n{"to": "ann.secret@customer.example",}\n'),
+    "last line": ("messages.ndjson", b'{"id": "x"}\n[]'),
+    "UTF-8": ("events.ndjson", b'{"id": "\xff"}\n'),
+    "gzip": ("events.ndjson.gz", gzip.compress(b'{"id": "x"}\n' * 99)[:-9]),
+    "zstd": ("messages.ndjson.zst", zstd.compress(b'{"id": "x"}\n' * 99)[:-1]),
+    "folders": ("excluded_folders.json", b'{"ann.secret@customer.example": 1}'),
+}
+
+
+@pytest.mark.parametrize("batch_bytes", [1, BATCH_BYTES], ids=["own batch", "one batch"])
+@pytest.mark.parametrize(("name", "content"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_mailbox_fails_alone(
+    connection: Connection,
+    folder: Path,
+    name: str,
+    content: bytes,
+    batch_bytes: int,
+) -> None:
+    write(folder, f"bob/{name}", raw=content)
+    _, statuses, events = read(connection, folder, batch_bytes)
+    assert statuses == {"ada": "processed", "bob": "failed", "cy": "processed"}
+    assert events == ["ada1", "ada2", "cy1", "cy2"]
+    for kind, number in (("event", 4), ("message", 2)):
+        pattern = str(folder.parent / "store" / f"{kind}s-*.parquet")
+        found = connection.execute("select count(*) from read_parquet(?)", [pattern]).fetchall()
+        assert found == [(number,)], "of the two other users only"
+    rows = connection.execute("from mailbox order by person_no").fetchall()
+    (number, status, reason, covered_from, covered_to) = rows[1]
+    assert (number, status, covered_from, covered_to) == (2, "failed", None, None)
+    assert reason.startswith(f"mailboxes/bob/{name}, line ")
+    assert PRIVATE not in reason
+    assert rows[0] == (1, "processed", None, WINDOW.start, WINDOW.as_of)
+
+
+def test_a_mailbox_that_fails_later(connection: Connection, folder: Path) -> None:
+    """What was landed before does not count now, and is not read again once all is well."""
+    read(connection, folder)
+    file = write(folder, "bob/events-3.ndjson", {"id": "new"}, raw=b"[]")
+    _, statuses, events = read(connection, folder)
+    assert statuses["bob"] == "failed"
+    assert events == ["ada1", "ada2", "cy1", "cy2"]
+    assert connection.execute("from landed_message").fetchall()
+    file.write_bytes(ndjson({"id": "new"}))
+    opened, statuses, events = read(connection, folder)
+    assert opened == ["bob/events-3.ndjson"]
+    assert statuses == ALL_PROCESSED
+    assert events == sorted([*ALL_EVENTS, "new"])
+
+
+ODD_LINES = [
+    b'{"id": "a", "id": "b"}\n',
+    b'{"id": "a", "from": {"emailAddress": 5, "emailAddress": {}}, "isDraft": [1e308]}\n',
+    b'{"f": 1, "l": 2, "r": {"id": "x"}}\n',
+    b'{"id": "\\u0000"}\n',
+    b'{"id": "x", "from": '
+    + b"[" * 500
+    + b"]" * 500
+    + b', "start": {"a": '
+    + b"[" * 500
+    + b"]" * 500
+    + b"}}",
+]
+
+
+@pytest.mark.parametrize("name", ["events.ndjson", "messages.ndjson"])
+@pytest.mark.parametrize(
+    "line", ODD_LINES, ids=["key twice", "inner key twice", "ours", "NUL", "deep"]
+)
+def test_one_odd_line_does_not_stop_the_run(
+    connection: Connection, folder: Path, name: str, line: bytes
+) -> None:
+    """The mailbox may fail for it; the others may not."""
+    write(folder, f"bob/{name}", raw=line)
+    _, statuses, events = read(connection, folder)
+    assert (statuses["ada"], statuses["cy"]) == ("processed", "processed")
+    assert set(events) >= {"ada1", "ada2", "cy1", "cy2"}
+
+
+def test_a_person_without_a_mailbox(connection: Connection, folder: Path) -> None:
+    read(connection, folder)
+    for file in (folder / "mailboxes" / "bob").iterdir():
+        file.unlink()
+    _, statuses, _ = read(connection, folder)
+    assert statuses == ALL_PROCESSED, "an empty mailbox is one"
+    (folder / "mailboxes" / "bob").rmdir()
+    _, statuses, events = read(connection, folder)
+    assert statuses == {"ada": "processed", "bob": "no_mailbox", "cy": "processed"}
+    assert events == ["ada1", "ada2", "cy1", "cy2"]
+    assert len(ActivityStore(folder.parent / "store")) == 6
+    (row,) = connection.execute("from mailbox where person_no = 2").fetchall()
+    assert row[1] == "no_mailbox"
+    assert row[2]
+    assert row[3:] == (None, None)
+
+
+def test_what_the_models_are_given(connection: Connection, folder: Path) -> None:
+    write(folder, "ada/excluded_folders.json", raw=b'["d", "j"]')
+    read(connection, folder)
+    folders = connection.execute(
+        "select person_no, folder_key in (key_of('d'), key_of('j')) from excluded_folder"
+    ).fetchall()
+    assert folders == [(1, True), (1, True)]
+    rows = connection.execute(
+        "select person_no, file_no, line, item_id from landed_event order by all"
+    )
+    assert rows.fetchall()[:4] == [
+        *((1, 1, 1, "ada2"), (1, 2, 1, "ada1"), (2, 1, 1, "bob2"), (2, 2, 1, "bob1"))
+    ], "files are numbered in the order of their names"
+
+
+def test_what_was_landed_before_a_kill_is_kept(
+    connection: Connection, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = CountingSource.lines
+
+    def killed(self: CountingSource, file: ActivityFile) -> Iterator[tuple[int, Resource]]:
+        if "/cy/" in file.name:
+            raise KeyboardInterrupt
+        return original(self, file)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CountingSource, "lines", killed)
+        with pytest.raises(KeyboardInterrupt):
+            read(connection, folder, batch_bytes=1)
+    assert not list((folder.parent / "store").glob("incoming-*"))
+    opened, statuses, events = read(connection, folder, batch_bytes=1)
+    assert opened == [name for name in EVERYTHING if name.startswith("cy/")]
+    assert (statuses, events) == (ALL_PROCESSED, ALL_EVENTS)
+
+
+# The whole path
+
+
+def hashes(published: Path) -> dict[str, bytes]:
+    """Return the bytes of every table that tells of one run only."""
+    return {
+        file.name: file.read_bytes()
+        for file in published.glob("parquet/*.parquet")
+        if file.stem not in OF_SEVERAL_RUNS
+    }
+
+
+@pytest.mark.parametrize("seed", [3, 11])
+def test_small_batches_publish_the_same(tmp_path: Path, seed: int) -> None:
+    results = []
+    for name, batch_bytes in (("one", BATCH_BYTES), ("many", 2_000)):
+        config_file = write_organisation(tmp_path / name, random.Random(seed))
+        results.append(hashes(pipeline.run(config_file, batch_bytes=batch_bytes)))
+    stores = [list((tmp_path / name).glob("data/activity/*.parquet")) for name in ("one", "many")]
+    assert len(stores[1]) > len(stores[0])
+    assert results[0] == results[1]
+
+
+def test_opting_out_erases_over_the_whole_path(folder: Path) -> None:
+    (folder / "organization.json").write_text('{"verifiedDomains": [{"name": "contoso.com"}]}')
+    contacts = folder.parent / "contacts.csv"
+    contacts.write_text("CustomerId,Email\nC1,ann@customer.example\n", encoding="utf-8")
+    content = {
+        "source": {"kind": "folder", "path": "activity"},
+        "mailboxes": {"addresses": [f"{name}@contoso.com" for name in USERS], "opted_out": []},
+        "customers": {"contacts": "contacts.csv"},
+        "privacy_terms": {"accepted_by": "x", "accepted_at": "2024-01-01T00:00:00Z"},
+        "as_of": "2024-06-14T12:00:00Z",
+    }
+    config_file = folder.parent / "engagement.yaml"
+    for number, opted_out in enumerate(([], ["bob@contoso.com"])):
+        content["mailboxes"] = {
+            "addresses": [f"{n}@contoso.com" for n in USERS],
+            "opted_out": opted_out,
+        }
+        config_file.write_text(yaml.safe_dump(content), encoding="utf-8")
+        published = pipeline.published(pipeline.run(config_file, f"r{number}"))
+        expected = [name for name in USERS if not (name == "bob" and opted_out)]
+        assert [row["UserId"] for row in published["Office_Mailbox"]] == expected
+        with duckdb.connect() as connection:
+            pattern = str(folder.parent / "data" / "activity" / "events-*.parquet")
+            rows = connection.execute("select item_id from read_parquet(?) order by 1", [pattern])
+            assert [item[:-1] for (item,) in rows.fetchall()] == [n for n in expected for _ in "12"]
+    manifest = (folder.parent / "data" / "activity" / "manifest.json").read_bytes()
+    assert b"bob" not in manifest
+
+
+@pytest.mark.parametrize("seed", [2, 5])
+def test_the_same_data_are_the_same_bytes(tmp_path: Path, seed: int) -> None:
+    """In the next run, in another folder, on another number of threads."""
+    here = write_organisation(tmp_path / "here", random.Random(seed))
+    there = write_organisation(tmp_path / "there", random.Random(seed))
+    first = hashes(pipeline.run(here, "r1"))
+    assert len(first) == len(TABLES) - len(OF_SEVERAL_RUNS)
+    assert hashes(pipeline.run(here, "r2")) == first
+    assert hashes(pipeline.run(there, "r1", threads=4)) == first
+
+
+def test_runs_and_scores_are_kept_over_runs(tmp_path: Path) -> None:
+    config_file = write_organisation(tmp_path / "o", random.Random(4))
+    first = pipeline.published(pipeline.run(config_file, "r1"))
+    second = pipeline.published(pipeline.run(config_file, "r2"))
+    assert [row["RunId"] for row in second["Office_Run"]] == ["r1", "r2"]
+    assert second["Office_Run"][0] == first["Office_Run"][0]
+    for run_id in ("r1", "r2"):
+        scores = [row for row in second["Office_ScoreHistory"] if row["RunId"] == run_id]
+        assert [row | {"RunId": "r1"} for row in scores] == first["Office_ScoreHistory"]
