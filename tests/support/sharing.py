@@ -1,4 +1,4 @@
-"""What is dear and the same for every test is made once in a session, by whichever worker comes first.
+"""What is dear and the same for every test is made once in a session, for all its workers.
 
 Workers have temporary folders of their own below the session's. What they share lies above those,
 behind a lock: the first one makes it, the others wait and take what was made.

@@ -10,6 +10,7 @@ import sys
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 # all that a session may start: see that a new one is worth seconds of everybody's time
 MOST = 30
@@ -25,23 +26,29 @@ def most() -> float:
 
 def is_run(arguments: Sequence[object]) -> bool:
     """Tell whether a command line is `engagement run`, or what tests have in place of it."""
-    words = [os.fsdecode(word) if isinstance(word, bytes | Path) else str(word) for word in arguments]
+    words = [str(word) for word in arguments]
     if words and Path(words[0]).name == "engagement":
         return words[1:2] == ["run"]
     return len(words) > 2 and words[1] == "-c" and "cli.main()" in words[2] and "run" in words[3:]
 
 
+def note(folder: Path, event: str, arguments: Sequence[object]) -> None:
+    """Note a run, with the test that it is for, when an audit event of Python says that it starts.
+
+    Args:
+        folder: there is a file in it for each run.
+        event: the name of the event.
+        arguments: the event's; the command line is the second one of a process that starts.
+    """
+    if event == "subprocess.Popen" and is_run(cast("Sequence[object]", arguments[1])):
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
+        (folder / uuid.uuid4().hex).write_text(test, encoding="utf-8")
+
+
 def count(folder: Path) -> None:
-    """Note every run that this process starts from now on in a folder, with the test it is for."""
+    """Note every run that this process starts from now on."""
     folder.mkdir(exist_ok=True)
-
-    def note(event: str, arguments: tuple[object, ...]) -> None:
-        if event == "subprocess.Popen" and isinstance(arguments[1], list | tuple):
-            if is_run(arguments[1]):
-                test = os.environ.get("PYTEST_CURRENT_TEST", "")
-                (folder / uuid.uuid4().hex).write_text(test.partition(" ")[0], encoding="utf-8")
-
-    sys.addaudithook(note)
+    sys.addaudithook(lambda event, arguments: note(folder, event, arguments))
 
 
 def counted(folder: Path) -> list[str]:

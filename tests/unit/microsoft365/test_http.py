@@ -1,4 +1,3 @@
-# ruff: noqa: F401, F811 - fixtures are imported
 """The client: what is asked again, how long it waits, and what it never says."""
 
 import email.utils
@@ -25,18 +24,7 @@ from engagement_assets.microsoft365.retry_budget import (
     StoppedError,
 )
 from engagement_assets.microsoft365.sign_in import SignInError
-from tests.support.graph_fixtures import (
-    FakeTime,
-    authority,
-    graph,
-    ids,
-    retry_budget,
-    run,
-    settings,
-    sign_in,
-    tenant,
-    time,
-)
+from tests.support.graph_reading import FakeTime
 from tests.support.graph_server import (
     ANN,
     Reply,

@@ -1,4 +1,4 @@
-# ruff: noqa: F401, F811, PT012 - fixtures are imported; a run dies within its block
+# ruff: noqa: PT012 - fixtures are imported; a run dies within its block
 """Killed runs go on where they were; mailboxes side by side; memory; what a run logs."""
 
 import logging
@@ -16,22 +16,7 @@ from engagement_assets.errors import SourceError
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.sign_in import SignIn
 from engagement_assets.microsoft365.source import ROUND_LIFE, GraphSource
-from tests.support.graph_fixtures import (
-    FakeTime,
-    Store,
-    authority,
-    graph,
-    ids,
-    later,
-    run,
-    settings,
-    sign_in,
-    source,
-    store,
-    tenant,
-    time,
-    year,
-)
+from tests.support.graph_reading import FakeTime, Store, ids, later, run
 from tests.support.graph_server import (
     ANN,
     AS_OF,
