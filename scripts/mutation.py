@@ -3,9 +3,9 @@
 A test that cannot fail protects nothing. Every comparison, `and`, `or` and number of the SQL models
 and of the landing, and every condition on rows, is changed in turn; each change is a mutant. The
 golden cases of a model must notice its mutants, the unit tests of the landing the others. What
-they let live is printed, with the score. All runs in this process, so that hundreds take minutes.
+they let live is printed, with the score. All runs in this process: a thousand take minutes.
 
-`python -m scripts.mutation` tries all, `python -m scripts.mutation Office reply` only what is named.
+`python -m scripts.mutation` tries all, with the names of files behind it only those.
 """
 
 import ast
@@ -15,8 +15,9 @@ import io
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -34,7 +35,7 @@ from engagement_assets.activity import ndjson
 from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse import database
-from tests.sql.golden import CaseError, GoldenMismatch, Project, read_case
+from tests.sql.golden import Case, GoldenMismatch, ModelError, Project, read_case
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "sql"
@@ -191,25 +192,24 @@ def models(names: set[str]) -> Iterator[tuple[Mutant, bool]]:
         cases = [read_case(file) for file in sorted((CASES / name).glob("*.yaml"))]
         for case in cases:  # they pass, and the types of all tables are learned from what is right
             project.check(case)
-
-        def is_noticed(name: str = name, cases: list[object] = cases) -> bool | None:  # type: ignore[assignment]
-            for case in cases:
-                try:
-                    project.check(case)
-                except GoldenMismatch:
-                    return True
-                except CaseError:
-                    raise
-                except Exception:  # noqa: BLE001 - it is not SQL any more: no mutant at all
-                    return None
-            return False
-
         for mutant in (*of_sql(name, model.sql), *without_conditions(name, model.sql)):
             project.models[name] = dataclasses.replace(model, sql=mutant.text)
-            noticed = _within_time(is_noticed)
+            noticed = _within_time(partial(_is_noticed, project, cases))
             if noticed is not None:
                 yield mutant, noticed
         project.models[name] = model
+
+
+def _is_noticed(project: Project, cases: Iterable[Case]) -> bool | None:
+    """Tell whether a case notices a mutant; None when it is not SQL that can be built."""
+    for case in cases:
+        try:
+            project.check(case)
+        except GoldenMismatch:
+            return True
+        except ModelError:
+            return None
+    return False
 
 
 def landing(names: set[str]) -> Iterator[tuple[Mutant, bool]]:
