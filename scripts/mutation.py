@@ -32,10 +32,11 @@ from sqlglot.tokens import Token, TokenType
 
 import tests.conftest  # noqa: F401 - its settings: the same examples every time
 from engagement_assets.activity import ndjson
+from engagement_assets.models.model_sql import ModelError
 from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse import database
-from tests.sql.golden import Case, GoldenMismatch, ModelError, Project, read_case
+from tests.sql.golden import Case, GoldenMismatch, Project, read_case
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "sql"
@@ -82,22 +83,24 @@ def of_sql(name: str, text: str) -> Iterator[Mutant]:
     """Yield the mutants of an SQL text: comparisons, logic and numbers."""
     tokens = sqlglot.tokenize(text, read="duckdb")
     for place, token in enumerate(tokens):
-        for new in _changes(token, tokens[place - 1] if place else None, tokens[:place]):
+        for new in _changes(token, tokens[:place], tokens[place + 1 :]):
             changed = text[: token.start] + new + text[token.end + 1 :]
             yield Mutant(name, _described(text, token, new), changed)
 
 
-def _changes(token: Token, before: Token | None, earlier: list[Token]) -> Iterator[str]:
-    if token.token_type is TokenType.AND and _is_between(earlier):
-        return
+def _changes(token: Token, before: list[Token], behind: list[Token]) -> Iterator[str]:
     if token.token_type in _FLIPPED:
-        yield _FLIPPED[token.token_type]
-    elif token.token_type is TokenType.NUMBER and token.text.isdigit():
-        # the length of a type is no condition
-        if before and before.token_type is TokenType.L_PAREN and _is_type(earlier):
-            return
-        yield str(int(token.text) + 1)
-        yield str(int(token.text) - 1)
+        if token.token_type is not TokenType.AND or not _is_between(before):
+            yield _FLIPPED[token.token_type]
+    elif token.token_type is TokenType.NUMBER and token.text.isdigit() and not _is_of_type(before):
+        number, previous = int(token.text), before[-1].token_type if before else None
+        if previous in {TokenType.THEN, TokenType.ELSE} and number in {0, 1}:
+            # one of two: further away it would mean the same
+            if behind and (previous, behind[0].token_type) != (TokenType.THEN, TokenType.END):
+                yield str(1 - number)
+            return  # `then 1 end` is counted, whatever it is
+        yield str(number + 1)
+        yield str(number - 1)
 
 
 def _is_between(earlier: list[Token]) -> bool:
@@ -110,12 +113,15 @@ def _is_between(earlier: list[Token]) -> bool:
     return False
 
 
-def _is_type(earlier: list[Token]) -> bool:
-    return len(earlier) > 1 and earlier[-2].token_type in {TokenType.DECIMAL, TokenType.VARCHAR}
+def _is_of_type(before: list[Token]) -> bool:
+    """Tell whether a number says how long a type is, as in `decimal(38, 10)`: no condition."""
+    types = {TokenType.DECIMAL, TokenType.VARCHAR}
+    return any(token.token_type in types for token in (*before[-2:-1], *before[-4:-3]))
 
 
 def _described(text: str, token: Token, new: str) -> str:
-    line = text.splitlines()[token.line - 1].strip()
+    begin = text.rfind("\n", 0, token.start) + 1
+    line = text[begin:].partition("\n")[0].strip()
     return f"{token.text.lower()} -> {new} in: {line}"
 
 
