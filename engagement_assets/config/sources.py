@@ -11,6 +11,8 @@ from pydantic import Field
 from engagement_assets.config.section import Section
 from engagement_assets.config.values import ExistingPath, HttpsUrl, Text
 
+Cloud = Literal["global", "us_government", "us_government_dod", "china"]
+
 
 class GraphSource(Section):
     """Microsoft 365, read through Microsoft Graph."""
@@ -18,9 +20,7 @@ class GraphSource(Section):
     kind: Literal["graph"]
     tenant_id: Text = Field(description="The tenant's id (a GUID) or one of its domains.")
     client_id: Text = Field(description="The id of the app registration.")
-    cloud: Literal["global", "us_government", "us_government_dod", "china"] = Field(
-        "global", description="The national cloud that the tenant lives in."
-    )
+    cloud: Cloud = Field("global", description="The national cloud that the tenant lives in.")
     login_url: HttpsUrl | None = Field(
         None, description="Another sign-in host: a proxy or a simulator."
     )

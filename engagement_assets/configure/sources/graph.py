@@ -98,7 +98,7 @@ def _try(setup: Setup) -> None:
     _report(setup, found)
     expected = setup.content.get("regions", ("UK", "EU", "NA"))
     try:
-        _report(setup, region.inspect(tenant.look_up(settings), settings, _texts(expected)))
+        _report(setup, region.inspect(tenant.look_up(settings), settings.cloud, _texts(expected)))
     except EngagementError as error:
         setup.say(str(error), "yellow")
     if held is None:

@@ -58,7 +58,7 @@ def _signed_in(findings: Findings, settings: GraphSettings) -> GraphSource | Non
     findings.add(
         metadata
         if isinstance(metadata, Check)
-        else region.inspect(metadata, settings, findings.configuration.regions)
+        else region.inspect(metadata, settings.cloud, findings.configuration.regions)
     )
     if held is None:
         findings.unknown("there is no usable credential", "Sign-in", permissions.SUBJECT)
