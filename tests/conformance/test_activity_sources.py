@@ -335,7 +335,7 @@ def test_a_kind_is_whole(kind: SourceKind[Any, Any]) -> None:
     assert kind.settings.__doc__
     for room, listed in ((configure, QUESTIONS), (preflight, CHECKS)):
         file = Path(inspect.getfile(listed[kind.name]))
-        assert file == Path(room.__file__).with_name("sources") / f"{kind.name}.py"
+        assert file == Path(inspect.getfile(room)).with_name("sources") / f"{kind.name}.py"
     assert kind.name in str(Configuration.model_fields["source"].description)
 
 

@@ -29,6 +29,7 @@ ASKING = {
     "the other way round": "x = 'folder' != settings.kind",
     "one of several": "x = settings.kind in {'graph', 'other'}",
     "a match": "match settings.kind:\n    case 'folder': pass",
+    "a choice": "x = 'folder' if tenant is None else 'graph'",
     "a class": "from engagement_assets.config import GraphSource as Settings",
     "a class by its module": "x = isinstance(source, folder.FolderSource)",
     "a record": "x = sources.GRAPH",
@@ -44,14 +45,17 @@ def _asks(tree: ast.AST) -> Iterator[int]:
             case ast.Attribute(attr=name) | ast.Name(id=name):
                 known = name in NAMES
             case ast.Compare() | ast.MatchValue():
-                known = any(
-                    isinstance(part, ast.Constant) and part.value in KINDS
-                    for part in ast.walk(node)
-                )
+                known = any(map(_is_kind, ast.walk(node)))
+            case ast.IfExp(body=first, orelse=second):
+                known = _is_kind(first) or _is_kind(second)
             case _:
                 known = False
         if known:
             yield node.lineno  # type: ignore[attr-defined] # each of these nodes has one
+
+
+def _is_kind(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value in KINDS
 
 
 def _is_own(module: str) -> bool:

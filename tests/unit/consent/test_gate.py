@@ -1,5 +1,6 @@
 """The gate of one run: what is opened, and when; what is asked, and how often."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ import pytest
 
 from engagement_assets import consent, sources
 from engagement_assets.activity.folder import FolderSource
-from engagement_assets.config import Configuration
+from engagement_assets.config import Configuration, Source
 from engagement_assets.consent import gate, grants
 from engagement_assets.errors import ConfigurationError, ConsentError, SourceError
 from engagement_assets.microsoft365.consent import ConsentStatus
+from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
 from tests.support.memory_source import MemorySource
 
 GRANTED = ConsentStatus({"Everything": "role"}, (), ())
@@ -48,12 +50,23 @@ class Administrator:
         self.opened: list[MemorySource] = []
 
     def check(
-        self, _source: MemorySource, listed: object, opted_out: object = (), *_: object
+        self,
+        source: MemorySource,
+        listed: Sequence[str],
+        opted_out: Sequence[str] = (),
+        retry_budget: RetryBudget | None = None,
     ) -> ConsentStatus:
+        """Note who may be asked."""
+        assert source in self.opened
+        assert retry_budget is not None, "a run waits longer than a sensor's tick"
         self.asked.append((listed, opted_out))
         return self.status
 
-    def open(self, *_: object) -> MemorySource:
+    def open(
+        self, settings: Source, data_dir: Path, budget: Callable[[], RunBudget] = RunBudget
+    ) -> MemorySource:
+        """Open a tenant of nobody."""
+        assert (settings.kind, data_dir.name, budget) == ("folder", "data", RunBudget)
         self.opened.append(MemorySource([], {}))
         return self.opened[-1]
 
@@ -62,14 +75,15 @@ class Administrator:
 def administrator(monkeypatch: pytest.MonkeyPatch) -> Administrator:
     """Let the folder be of a kind for which an administrator has to consent."""
     made = Administrator()
-    asked = sources.AdminConsent(
+    asked: sources.AdminConsent[Any, Any] = sources.AdminConsent(
         of=lambda _: "a tenant",
         link=lambda _: "https://consent.example",
         check=made.check,
         proofs={},
         request=lambda _: sources.Request("", "", {}, "", "", "", ""),
     )
-    kind: sources.SourceKind[Any, Any] = replace(sources.FOLDER, open=made.open, consent=asked)
+    folder: sources.SourceKind[Any, Any] = sources.FOLDER
+    kind = replace(folder, open=made.open, consent=asked)
     monkeypatch.setattr(sources, "KINDS", (kind,))
     return made
 
