@@ -17,9 +17,9 @@ from engagement_assets.pipeline import (
     inputs,
     models,
     publication,
+    resources,
     sensor,
 )
-from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 
 __all__ = ["CONFIG_VARIABLE", "build", "defs", "sql_folder"]
@@ -57,7 +57,7 @@ def build(
         jobs=[automation.JOB],
         schedules=[automation.weekly(configuration, config_file.absolute())],
         sensors=[sensor.of(config_file.absolute())],
-        resources={"workspace": Workspace(config_file=str(config_file.absolute()))},
+        resources=resources.of(config_file.absolute()),
         # DuckDB has one writer, and a process for every step takes five times as long
         executor=dg.in_process_executor,
         loggers=loggers,

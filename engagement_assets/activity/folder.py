@@ -14,6 +14,7 @@ from engagement_assets.activity.source import (
     BrokenFileError,
     Kind,
     Mailbox,
+    Resolution,
     Resource,
     User,
 )
@@ -89,6 +90,12 @@ class FolderSource:
                 found[member] = self._users[member]
             waiting.extend(self._members.get(member, ()))
         return tuple(found[user_id] for user_id in sorted(found))
+
+    def resolution(self, address: str) -> Resolution:
+        """Return the users behind an address, and why there is nobody."""
+        users = self.resolve(address)
+        reason = None if users else "No user, and no group with members, has this address."
+        return Resolution(address, users, reason, {})
 
     def reading(
         self,

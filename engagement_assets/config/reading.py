@@ -10,9 +10,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from engagement_assets.config import sources
 from engagement_assets.config.sections import Configuration
 from engagement_assets.config.values import A_MOMENT
 from engagement_assets.errors import ConfigurationError
+
+_SOURCES = ", ".join(sources.KINDS)
 
 
 class _Loader(yaml.SafeLoader):
@@ -70,7 +73,7 @@ def load(file: Path, *, files_must_exist: bool = True) -> Configuration:
 
 def _explain(error: ErrorDetails) -> str:
     location = [part for part in error["loc"] if part not in {"[key]"}]
-    if len(location) > 1 and location[0] == "source" and location[1] in {"graph", "folder"}:
+    if len(location) > 1 and location[0] == "source" and location[1] in sources.KINDS:
         del location[1]
     key = ".".join(str(part) for part in location)
     match error["type"]:
@@ -82,9 +85,9 @@ def _explain(error: ErrorDetails) -> str:
             hint = f" Did you mean {close[0]}?" if close else ""
             return f"{key} is unknown.{hint} Allowed: {', '.join(allowed)}."
         case "union_tag_not_found":
-            return "source.kind is missing. Allowed: graph, folder."
+            return f"source.kind is missing. Allowed: {_SOURCES}."
         case "union_tag_invalid":
-            return f"source.kind: {error['ctx']['tag']!r} is not allowed. Allowed: graph, folder."
+            return f"source.kind: {error['ctx']['tag']!r} is not allowed. Allowed: {_SOURCES}."
         case "value_error":
             allowed_text = str(error["ctx"]["error"])
         case "timezone_aware":

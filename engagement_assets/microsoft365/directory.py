@@ -1,12 +1,11 @@
 """People: whom the listed addresses stand for."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from engagement_assets import addresses
-from engagement_assets.activity.source import User
+from engagement_assets.activity.source import Resolution, User
 from engagement_assets.errors import ConsentError
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.http import Graph
@@ -21,23 +20,6 @@ ORGANISATION_FIELDS = "id,verifiedDomains"
 # Graph answers casts, and filters on some properties, from an index of its own that has to be
 # asked for by this header together with $count
 ADVANCED: Mapping[str, str] = {"ConsistencyLevel": "eventual"}
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """What became of one listed address.
-
-    Attributes:
-        address: as listed, normalised.
-        users: whom it stands for, by user id.
-        reason: why there is nobody, or more than one would expect; None when all is plain.
-        notes: per user id, what may keep a mailbox from being read: a guest, a disabled account.
-    """
-
-    address: str
-    users: tuple[User, ...]
-    reason: str | None
-    notes: Mapping[str, str]
 
 
 class Directory:

@@ -7,6 +7,7 @@ import orjson
 import requests
 
 from engagement_assets.config import GraphSource as GraphSettings
+from engagement_assets.config.sources import Cloud
 from engagement_assets.errors import ConfigurationError, SourceError
 from engagement_assets.microsoft365.clouds import CLOUDS, Endpoints
 from engagement_assets.microsoft365.transport import Session
@@ -25,9 +26,9 @@ class Tenant:
     region: str | None
     graph_host: str | None
 
-    def is_in_cloud(self, settings: GraphSettings) -> bool:
-        """Tell whether the configuration names the national cloud that the tenant lives in."""
-        expected = urlsplit(CLOUDS[settings.cloud][1]).hostname
+    def is_in_cloud(self, cloud: Cloud) -> bool:
+        """Tell whether `source.cloud` names the national cloud that the tenant lives in."""
+        expected = urlsplit(CLOUDS[cloud][1]).hostname
         return self.graph_host is None or self.graph_host.lower() == expected
 
 

@@ -25,14 +25,15 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "microsoft365": "activity addresses config errors whole_file window",
         "warehouse": "activity addresses config customers errors schemas time_zones whole_file"
         " window",
-        "reading": "activity schemas warehouse window",
-        "consent": "config errors microsoft365 time_zones whole_file",
+        "sources": "activity config errors microsoft365 window",
+        "reading": "activity config schemas warehouse window",
+        "consent": "activity config errors microsoft365 sources time_zones whole_file",
         "results": "addresses config errors schemas",  # the published snapshot, no insides
         "preflight": "activity config consent customers errors microsoft365 models schemas"
-        " warehouse window",
-        "configure": "activity config consent customers errors microsoft365 preflight",
-        "pipeline": "activity config consent errors microsoft365 models reading schemas time_zones"
-        " warehouse window",
+        " sources warehouse window",
+        "configure": "activity config consent customers errors microsoft365 preflight sources",
+        "pipeline": "config consent errors microsoft365 models reading schemas time_zones"
+        " warehouse",
         "definitions": "config models pipeline schemas",
         "command": "config configure consent definitions errors pipeline preflight results",
     }.items()
