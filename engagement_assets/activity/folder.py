@@ -63,11 +63,12 @@ class FolderSource:
             organisation = orjson.loads(file.read_bytes())
             names = [domain["name"] for domain in organisation["verifiedDomains"]]
         except OSError as error:
-            raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
+            raise SourceError(f"it cannot be read: {error.strerror}", where=file) from error
         except (ValueError, LookupError, TypeError) as error:
             raise SourceError(
-                f"{file} is no organization resource: it needs verifiedDomains, a list of "
-                "objects that have a name."
+                "it is not an organization resource",
+                where=file,
+                remedy="It needs verifiedDomains, a list of objects that have a name.",
             ) from error
         domains = (addresses.normalise_domain(name) for name in names if isinstance(name, str))
         return frozenset(domain for domain in domains if domain)
@@ -144,13 +145,19 @@ class FolderSource:
         paths = [self._folder / (stem + ending) for ending in ENDINGS]
         present = [path for path in paths if path.exists()]
         if required and not present:
-            raise SourceError(f"{paths[0]} is missing. An activity folder names its {stem} there.")
+            raise SourceError(
+                "it is missing",
+                where=paths[0],
+                remedy=f"An activity folder names its {stem} there.",
+            )
         for path in present:
             try:
                 for _, resource in json_lines(path, path.name):
                     yield resource
             except BrokenFileError as error:
-                raise SourceError(f"{self._folder}: {error}. Export the {stem} again.") from error
+                raise SourceError(
+                    str(error), where=self._folder, remedy=f"Export the {stem} again."
+                ) from error
 
 
 def _text(value: object) -> str | None:

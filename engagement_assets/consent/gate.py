@@ -82,7 +82,11 @@ def tenant_of(
     if settings.kind == "folder":
         return None
     if settings.ca_bundle and not settings.ca_bundle.is_file():
-        raise ConfigurationError(f"source.ca_bundle: {settings.ca_bundle} is not there.")
+        raise ConfigurationError(
+            "it is not there",
+            where=f"source.ca_bundle: {settings.ca_bundle}",
+            remedy="Name the PEM file of the authority.",
+        )
     return GraphSource(settings, configuration.data_dir, budget=budget)
 
 
@@ -103,7 +107,7 @@ def look(
 
     Raises:
         SignInError, SourceError: when the tenant cannot be asked.
-        UnwritableError: when the data folder cannot be written.
+        DataFolderError: when the data folder cannot be written.
     """
     checked_at = now()
     terms, status, of = configuration.privacy_terms, None, "privacy terms"
@@ -123,7 +127,9 @@ def look(
 def _accepted(terms: PrivacyTerms | None) -> PrivacyTerms:
     if terms is None:
         raise ConfigurationError(
-            "privacy_terms are not accepted: nothing is read before. Read docs/privacy.md, then "
-            "add `privacy_terms: {accepted_by: <address>, accepted_at: <moment>}`."
+            "they are not accepted, and nothing is read before",
+            where="privacy_terms",
+            remedy="Read docs/privacy.md, then add `privacy_terms: {accepted_by: <address>, "
+            "accepted_at: <moment>}`.",
         )
     return terms

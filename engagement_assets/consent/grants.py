@@ -13,16 +13,12 @@ import orjson
 from filelock import FileLock, Timeout
 
 from engagement_assets import whole_file
-from engagement_assets.errors import EngagementError
+from engagement_assets.errors import DataFolderError
 
 FILE = "consent.json"
 
 # writing takes milliseconds; who holds the lock longer is stuck
 _LONGEST_LOCK = 10.0
-
-
-class UnwritableError(EngagementError):
-    """The data folder cannot be written."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +102,16 @@ def _locked(data_dir: Path) -> Iterator[Path]:
         with FileLock(data_dir / "consent.lock", timeout=_LONGEST_LOCK):
             yield data_dir / FILE
     except Timeout:
-        raise UnwritableError(
-            f"data_dir: {data_dir / 'consent.lock'} is held by another process. Try again."
+        raise DataFolderError(
+            "another process holds it",
+            where=f"data_dir: {data_dir / 'consent.lock'}",
+            remedy="Try again.",
         ) from None
     except OSError as error:
-        raise UnwritableError(
-            f"data_dir: {data_dir} cannot be written: {error.strerror}. Name a folder that can."
+        raise DataFolderError(
+            f"it cannot be written: {error.strerror}",
+            where=f"data_dir: {data_dir}",
+            remedy="Name a folder that can be.",
         ) from error
 
 

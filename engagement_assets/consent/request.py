@@ -38,17 +38,22 @@ def ask_for_consent(configuration: Configuration) -> None:
     settings = configuration.source
     if settings.kind == "folder":
         raise ConfigurationError(
-            "source.kind is folder: nobody has to be asked, the privacy terms are consent enough."
+            "it is folder: nobody has to be asked, the privacy terms are consent enough",
+            where="source.kind",
         )
     if not configuration.tenant_admins:
         raise ConfigurationError(
-            "tenant_admins is empty: nobody can be asked. List the addresses of administrators "
-            "who may consent, or hand them the link that `engagement consent` prints."
+            "it is empty, so nobody can be asked",
+            where="tenant_admins",
+            remedy="List the addresses of administrators who may consent, or hand them the link "
+            "that `engagement consent` prints.",
         )
     if configuration.smtp is None:
         raise ConfigurationError(
-            "smtp is missing: no mail can be sent. Add `smtp: {host: <mail server>, sender: "
-            "<address>}`, or hand the administrators the link that `engagement consent` prints."
+            "it is missing, so no mail can be sent",
+            where="smtp",
+            remedy="Add `smtp: {host: <mail server>, sender: <address>}`, or hand the "
+            "administrators the link that `engagement consent` prints.",
         )
     smtp.send(configuration.smtp, request(configuration, settings, configuration.smtp))
 

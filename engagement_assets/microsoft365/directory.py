@@ -133,8 +133,10 @@ class Directory:
             # every user has a principal name; without the permission Graph answers 200 and
             # leaves everything but the id out
             raise ConsentError(
-                "Microsoft Graph names the members of a group without their addresses: the "
-                "permission User.Read.All is missing. Ask an administrator to consent."
+                "the members of a group come without their addresses: the permission "
+                "User.Read.All is missing",
+                where="Microsoft Graph",
+                remedy="Ask an administrator to consent.",
             )
         return members
 
@@ -147,8 +149,10 @@ class Directory:
                 raise
             denied = error
         raise ConsentError(
-            f"{denied} The permissions User.Read.All and GroupMember.Read.All are needed. Ask an "
-            "administrator to consent."
+            denied.what,
+            where=denied.where,
+            remedy="The permissions User.Read.All and GroupMember.Read.All are needed. Ask an "
+            "administrator to consent.",
         )
 
 

@@ -51,7 +51,9 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
             lock.acquire()
         except Timeout as error:
             raise BusyError(
-                f"Another run works on {self.data_dir}. Wait until it ends, then run again."
+                "another run works on it",
+                where=self.data_dir,
+                remedy="Wait until it ends, then run again.",
             ) from error
         try:
             _bury_dead_runs(context)

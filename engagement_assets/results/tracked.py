@@ -42,7 +42,7 @@ def spark(values: Sequence[float | None]) -> charts.Line:
 
 
 def require_segments(snapshot: Snapshot) -> None:
-    """See that the snapshot knows segments, measures and profiles.
+    """Require that the snapshot knows segments, measures and profiles.
 
     Raises:
         NotFoundError: when it was published before there were any.
@@ -51,8 +51,9 @@ def require_segments(snapshot: Snapshot) -> None:
         raise NotFoundError(
             N_(
                 "These results were published by an older version, which had no segments and "
-                "measures. Start a run; then this page is there."
-            )
+                "measures."
+            ),
+            remedy=N_("Start a run; then this page is there."),
         )
 
 

@@ -234,8 +234,9 @@ class ActivityStore:
 
     def _damaged(self, file: Path) -> SourceError:
         return SourceError(
-            f"{file} is damaged. Remove the folder {self._folder}: the next run reads all "
-            "activity anew."
+            "it is damaged",
+            where=file,
+            remedy=f"Remove the folder {self._folder}: the next run reads all activity anew.",
         )
 
     def _save(self) -> None:

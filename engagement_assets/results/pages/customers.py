@@ -142,7 +142,7 @@ def _require_profiles(snapshot: Snapshot) -> None:
     if not snapshot.has("Customer_Profile"):
         raise NotFoundError(
             N_(
-                "These results were published by an older version, which knew less about "
-                "customers. Start a run; then this page is there."
-            )
+                "These results were published by an older version, which knew less about customers."
+            ),
+            remedy=N_("Start a run; then this page is there."),
         )

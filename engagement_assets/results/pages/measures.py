@@ -188,7 +188,9 @@ def _definition(snapshot: Snapshot, measure: str) -> dict[str, Any]:
     # an empty name would find all of them
     definition = snapshot.row(query("measures"), {"measure": measure}) if measure else None
     if definition is None:
-        raise NotFoundError(N_("There is no such measure. The list of measures has all of them."))
+        raise NotFoundError(
+            N_("There is no such measure."), remedy=N_("The list of measures has all of them.")
+        )
     return definition
 
 

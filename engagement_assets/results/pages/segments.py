@@ -153,7 +153,9 @@ def _definition(snapshot: Snapshot, segment: str) -> dict[str, Any]:
     require_segments(snapshot)
     definition = snapshot.row(query("segment_definition"), {"segment": segment})
     if definition is None:
-        raise NotFoundError(N_("There is no such segment. The list of segments has all of them."))
+        raise NotFoundError(
+            N_("There is no such segment."), remedy=N_("The list of segments has all of them.")
+        )
     return definition
 
 

@@ -9,7 +9,7 @@ import pytest
 from engagement_assets.consent import grants
 from engagement_assets.consent.grants import (
     Grant,
-    UnwritableError,
+    DataFolderError,
     last_seen,
     note_first_run,
     remember,
@@ -74,7 +74,7 @@ def test_a_damaged_file_is_a_new_grant(content: str, tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
-    with pytest.raises(UnwritableError, match="data_dir"):
+    with pytest.raises(DataFolderError, match="data_dir"):
         remember(tmp_path / "data", OF, is_granted=True, checked_at=NOON)
 
 

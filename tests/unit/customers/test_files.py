@@ -99,7 +99,7 @@ def test_ids_that_look_like_something_else(csv: Path, parquet: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        (f"C1,{PRIVATE},x", "line 3 has 3 values for 2 columns"),
+        (f"C1,{PRIVATE},x", "line 3: 3 values for 2 columns"),
         (f'C1,"{PRIVATE}', "line 3: unexpected end"),
         (f'"C1"x,{PRIVATE}', "line 3: ',' expected"),
         (f"{'x' * 200_000},{PRIVATE}", "line 3: field larger than"),
@@ -113,7 +113,7 @@ def test_a_broken_row(csv: Path, row: str, expected: str) -> None:
 
 def test_lines_are_counted_as_an_editor_does(csv: Path) -> None:
     csv.write_text('CustomerId,Email\n"C\n1",a@b\nC2,c@d,x\n', encoding="utf-8")
-    assert "line 4 has 3 values" in refusal(csv)
+    assert "line 4: 3 values" in refusal(csv)
 
 
 @pytest.mark.parametrize(

@@ -385,7 +385,7 @@ def test_a_batch_whose_file_is_gone_is_read_anew(connection: Connection, folder:
 def test_a_manifest_that_is_damaged(connection: Connection, folder: Path, content: bytes) -> None:
     land(connection, ActivityStore(folder), {"ada": {file("a"): ["1"]}})
     (folder / "manifest.json").write_bytes(content)
-    with pytest.raises(SourceError, match=r"manifest\.json is damaged\. Remove the folder"):
+    with pytest.raises(SourceError, match=r"manifest\.json: it is damaged\. Remove the folder"):
         ActivityStore(folder)
 
 
