@@ -10,7 +10,7 @@ from dagster._core.errors import DagsterAssetCheckFailedError
 from rich.console import Console
 
 from engagement_assets import definitions
-from engagement_assets.command import progress
+from engagement_assets.command import libraries, progress
 from engagement_assets.errors import EngagementError
 from engagement_assets.pipeline import automation, instance
 
@@ -75,6 +75,12 @@ def _explained(error: BaseException) -> EngagementError:
     if isinstance(root, DagsterAssetCheckFailedError):  # its text names assets and checks
         return RunFailedError(
             f"The results break a rule and were not published; those of the run before stay. {root}"
+        )
+    if known := libraries.explanation(root):
+        what, remedy = known
+        return RunFailedError(
+            f"{what} ({type(root).__name__}). What was published before is unchanged.",
+            remedy=remedy,
         )
     return RunFailedError(
         f"The run failed unexpectedly ({type(root).__name__}). What was published before is "

@@ -127,8 +127,7 @@ def look(
 def _accepted(terms: PrivacyTerms | None) -> PrivacyTerms:
     if terms is None:
         raise ConfigurationError(
-            "they are not accepted, and nothing is read before",
-            where="privacy_terms",
+            "privacy_terms are not accepted: nothing is read before.",
             remedy="Read docs/privacy.md, then add `privacy_terms: {accepted_by: <address>, "
             "accepted_at: <moment>}`.",
         )

@@ -51,8 +51,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
             lock.acquire()
         except Timeout as error:
             raise BusyError(
-                "another run works on it",
-                where=self.data_dir,
+                f"Another run works on {self.data_dir}.",
                 remedy="Wait until it ends, then run again.",
             ) from error
         try:

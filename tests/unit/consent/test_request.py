@@ -160,7 +160,7 @@ def test_a_refused_sign_in(
 
 def test_a_server_that_wants_a_sign_in_and_gets_none(server: MailServer, tmp_path: Path) -> None:
     text = refusal(configuration(server, tmp_path, smtp={"user": None}))
-    assert "takes no mail from engagement@contoso.com (530" in text
+    assert "does not take mail from engagement@contoso.com (530" in text
 
 
 def test_a_server_that_nobody_reaches(server: MailServer, tmp_path: Path) -> None:

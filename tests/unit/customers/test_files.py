@@ -321,5 +321,5 @@ def test_an_error_names_the_key_of_the_accounts(
 ) -> None:
     csv.write_text("CustomerId,Email\n", encoding="utf-8")
     (tmp_path / "accounts.csv").write_text("CustomerId,Title\n", encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"customers\.accounts: .*accounts\.csv .*'Name'"):
+    with pytest.raises(ConfigurationError, match=r"customers\.accounts: .*accounts\.csv: .*'Name'"):
         inputs.write_customers(connection, settings_of(tmp_path, accounts="accounts.csv"))
