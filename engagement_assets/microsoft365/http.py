@@ -66,7 +66,7 @@ class Graph:
                 can be asked for in smaller pieces.
 
         Raises:
-            GraphError: when the answer is no data, at last.
+            GraphError: when in the end the answer is not data.
             SignInError, ConsentError: when there is no token.
             RunBudgetSpentError, RunStoppedError: when the run may not go on.
         """
@@ -200,7 +200,7 @@ def _json(body: bytes) -> object:
     except orjson.JSONDecodeError:
         pass
     try:
-        # half of an emoji, cut off in a display name, is JSON but no Unicode: only the standard
+        # half of an emoji, cut off in a display name, is JSON but not Unicode: only the standard
         # library reads it
         content: object = _STANDARD.decode(body.decode("utf-8", errors="replace"))
     except (ValueError, RecursionError):

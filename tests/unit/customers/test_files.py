@@ -167,7 +167,7 @@ def test_not_utf_8(csv: Path, content: bytes) -> None:
     assert "is not UTF-8 text" in refusal(csv)
 
 
-def test_what_is_no_csv_at_all(csv: Path) -> None:
+def test_what_is_not_csv_at_all(csv: Path) -> None:
     csv.write_text('{"contacts": "' + "x" * 200_000 + '"}', encoding="utf-8")
     assert refusal(csv)
 
@@ -224,7 +224,7 @@ def test_parquet_with_a_column_twice(parquet: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1xxxxPAR1", b"CustomerId,Email\nC1,a@b\n"])
-def test_what_is_no_parquet(parquet: Path, content: bytes) -> None:
+def test_what_is_not_parquet(parquet: Path, content: bytes) -> None:
     parquet.write_bytes(content)
     assert "cannot be read as Parquet" in refusal(parquet)
 

@@ -326,7 +326,7 @@ def test_every_request_names_itself(
     assert first.headers["User-Agent"].startswith("engagement-assets/")
 
 
-def test_half_an_emoji_is_no_broken_answer(
+def test_half_an_emoji_is_not_a_broken_answer(
     tenant: Tenant, graph: Graph, retry_budget: RetryBudget, time: FakeTime
 ) -> None:
     tenant.breaks(WHERE, Reply(200, b'{"name": "\\ud83d"}'))

@@ -162,7 +162,7 @@ def test_a_run_about_the_past_reads_what_arrived_late(
     assert outcomes[ANN].covered == (WINDOW.start, AS_OF)
 
 
-def test_messages_in_folders_that_no_list_shows_are_no_mail(
+def test_messages_in_folders_that_no_list_shows_are_not_mail(
     tenant: Tenant, source: GraphSource, store: Store
 ) -> None:
     for number, folder in enumerate(("inbox-id", "teams-id", "junk-child-id", None, "search-id")):
