@@ -44,7 +44,7 @@ def table(request: Request, table: str, snapshot: CurrentSnapshot, viewer: AnyVi
         request,
         "data_table.html",
         table=definition,
-        profile=column_stats.profile(snapshot, definition),
+        stats=column_stats.of_table(snapshot, definition),
         may_see=lambda column: column_stats.may_see(viewer, table, column),
     )
 
@@ -69,7 +69,7 @@ def column(
         "data_column.html",
         table=definition,
         column=found,
-        profile=column_stats.profile(snapshot, definition),
+        stats=column_stats.of_table(snapshot, definition),
         distribution=column_stats.distribution(snapshot, definition, found) if may_see else None,
         traced=traced,
         steps=steps,

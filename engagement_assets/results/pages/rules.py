@@ -175,8 +175,7 @@ def _page(
         asks=asks,
         may_save=viewer.may(Role.ADMINISTRATOR) and settings.rules_folder is not None,
         saved=request.query_params.get("saved", ""),
-        label=lambda column: words.label(reader, column),
-        shown=lambda column, value: words.shown(reader, column, value),
+        **words.of_columns(reader),
     )
 
 
