@@ -59,8 +59,8 @@ def configure(
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise EngagementError(
-            "configure asks questions and needs a terminal. Without one, write the file by hand: "
-            "docs/configuration.md."
+            "configure asks questions and needs a terminal.",
+            remedy="Without one, write the file by hand: docs/configuration.md.",
         )
     from engagement_assets import configure  # noqa: PLC0415 - prompts and DuckDB take a second
 

@@ -10,7 +10,7 @@ from dagster._core.errors import DagsterAssetCheckFailedError
 from rich.console import Console
 
 from engagement_assets import definitions
-from engagement_assets.command import progress
+from engagement_assets.command import libraries, progress
 from engagement_assets.errors import EngagementError
 from engagement_assets.pipeline import automation, instance
 
@@ -51,7 +51,9 @@ def serve(config_file: Path, data_dir: Path, port: int, console: Console) -> Non
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise EngagementError(f"Port {port} is taken. Name another one with --port.") from error
+            raise EngagementError(
+                f"Port {port} is taken.", remedy="Name another one with --port."
+            ) from error
     os.environ["DAGSTER_HOME"] = str(instance.prepare(data_dir))
     os.environ[definitions.CONFIG_VARIABLE] = str(config_file.absolute())
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
@@ -74,7 +76,14 @@ def _explained(error: BaseException) -> EngagementError:
         return RunFailedError(
             f"The results break a rule and were not published; those of the run before stay. {root}"
         )
+    if known := libraries.explanation(root):
+        what, remedy = known
+        return RunFailedError(
+            f"{what} ({type(root).__name__}). What was published before is unchanged.",
+            remedy=remedy,
+        )
     return RunFailedError(
-        f"The run failed unexpectedly ({type(root).__name__}). Its log is in the Dagster UI: "
-        "engagement ui. What was published before is unchanged."
+        f"The run failed unexpectedly ({type(root).__name__}). What was published before is "
+        "unchanged.",
+        remedy="Its log is in the Dagster UI: engagement ui.",
     )

@@ -49,26 +49,30 @@ def load(file: Path, *, files_must_exist: bool = True) -> Configuration:
         content = yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise ConfigurationError(
-            f"{file} cannot be read: {error.strerror}. Name the configuration file with -c."
+            f"it cannot be read: {error.strerror}",
+            where=file,
+            remedy="Name the configuration file with -c.",
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{file} is not UTF-8 text. Save it as UTF-8.") from error
+        raise ConfigurationError(
+            "it is not UTF-8 text", where=file, remedy="Save it as UTF-8."
+        ) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(f"{file}, line {line}: {error.problem}.") from error
+        raise ConfigurationError(str(error.problem), where=f"{file}, line {line}") from error
     except (yaml.YAMLError, ValueError) as error:
-        raise ConfigurationError(f"{file} is not valid YAML: {error}.") from error
+        raise ConfigurationError(f"it is not valid YAML: {error}", where=file) from error
     if not isinstance(content, dict):
-        raise ConfigurationError(f"{file} must hold keys and values, such as `source:`.")
+        raise ConfigurationError("it must hold keys and values, such as `source:`", where=file)
     try:
         return Configuration.model_validate(
             content,
             context={"folder": file.absolute().parent, "must_exist": files_must_exist},
         )
     except ValidationError as error:
-        lines = [f"{file} has {error.error_count()} mistake(s):"]
+        lines = [f"it has {error.error_count()} mistake(s):"]
         lines += [f"  {line}" for line in map(_explain, error.errors(include_url=False))]
-        raise ConfigurationError("\n".join(lines)) from None
+        raise ConfigurationError("\n".join(lines), where=file) from None
 
 
 def _explain(error: ErrorDetails) -> str:

@@ -132,7 +132,7 @@ def look(
 
     Raises:
         SignInError, SourceError: when the tenant cannot be asked.
-        UnwritableError: when the data folder cannot be written.
+        DataFolderError: when the data folder cannot be written.
     """
     checked_at = now()
     terms, asked = configuration.privacy_terms, sources.of(configuration.source).consent
@@ -199,7 +199,8 @@ def _opened(
 def _accepted(terms: PrivacyTerms | None) -> PrivacyTerms:
     if terms is None:
         raise ConfigurationError(
-            "privacy_terms are not accepted: nothing is read before. Read docs/privacy.md, then "
-            "add `privacy_terms: {accepted_by: <address>, accepted_at: <moment>}`."
+            "privacy_terms are not accepted: nothing is read before.",
+            remedy="Read docs/privacy.md, then add `privacy_terms: {accepted_by: <address>, "
+            "accepted_at: <moment>}`.",
         )
     return terms

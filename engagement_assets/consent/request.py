@@ -24,18 +24,23 @@ def ask_for_consent(configuration: Configuration) -> None:
     asked = sources.of(configuration.source).consent
     if asked is None:
         raise ConfigurationError(
-            f"source.kind is {configuration.source.kind}: nobody has to be asked, the privacy "
-            "terms are consent enough."
+            f"it is {configuration.source.kind}: nobody has to be asked, the privacy terms are "
+            "consent enough",
+            where="source.kind",
         )
     if not configuration.tenant_admins:
         raise ConfigurationError(
-            "tenant_admins is empty: nobody can be asked. List the addresses of administrators "
-            "who may consent, or hand them the link that `engagement consent` prints."
+            "it is empty, so nobody can be asked",
+            where="tenant_admins",
+            remedy="List the addresses of administrators who may consent, or hand them the link "
+            "that `engagement consent` prints.",
         )
     if configuration.smtp is None:
         raise ConfigurationError(
-            "smtp is missing: no mail can be sent. Add `smtp: {host: <mail server>, sender: "
-            "<address>}`, or hand the administrators the link that `engagement consent` prints."
+            "it is missing, so no mail can be sent",
+            where="smtp",
+            remedy="Add `smtp: {host: <mail server>, sender: <address>}`, or hand the "
+            "administrators the link that `engagement consent` prints.",
         )
     text = _text(
         configuration,

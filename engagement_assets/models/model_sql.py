@@ -59,7 +59,7 @@ class ModelError(EngagementError):
 
 def fault(path: Path, what: str, remedy: str) -> ModelError:
     """Word an error about a file: what is wrong with it, and a sentence that says what to do."""
-    return ModelError(f"{path}: {what}. {remedy}")
+    return ModelError(what, where=path, remedy=remedy)
 
 
 def closest(word: str, words: Collection[str]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 from filelock import FileLock
 
-from engagement_assets.errors import EngagementError
+from engagement_assets.errors import DataFolderError
 
 _SETTINGS = """\
 # Written by engagement at every start: state stays in this folder and nothing leaves the machine.
@@ -21,15 +21,11 @@ run_monitoring:
 """
 
 
-class UnwritableError(EngagementError):
-    """The data folder cannot be made or written."""
-
-
 def prepare(data_dir: Path) -> Path:
     """Make the folder that Dagster calls DAGSTER_HOME and return it.
 
     Raises:
-        UnwritableError: when that is not possible.
+        DataFolderError: when that is not possible.
     """
     home = data_dir.absolute() / "dagster"
     settings = home / "dagster.yaml"
@@ -40,8 +36,10 @@ def prepare(data_dir: Path) -> Path:
         with FileLock(home / "prepare.lock"):
             _make_databases(home)
     except OSError as error:
-        raise UnwritableError(
-            f"data_dir: {data_dir} cannot be written: {error.strerror}. Name a folder that can."
+        raise DataFolderError(
+            f"it cannot be written: {error.strerror}",
+            where=f"data_dir: {data_dir}",
+            remedy="Name a folder that can be.",
         ) from error
     return home
 
@@ -59,7 +57,7 @@ def _make_databases(home: Path) -> None:
             instance.run_storage,
         ):
             if storage is None:
-                raise UnwritableError(f"{home} has no place for the history of runs.")
+                raise DataFolderError("it has no place for the history of runs", where=home)
 
 
 @contextlib.contextmanager

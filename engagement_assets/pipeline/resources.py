@@ -85,7 +85,7 @@ def _locked(data_dir: Path) -> Iterator[Path]:
         lock.acquire()
     except Timeout as error:
         raise BusyError(
-            f"Another run works on {data_dir}. Wait until it ends, then run again."
+            f"Another run works on {data_dir}.", remedy="Wait until it ends, then run again."
         ) from error
     try:
         yield data_dir

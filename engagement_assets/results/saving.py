@@ -17,7 +17,7 @@ _OURS: Final = re.compile(rf"^-- source: {re.escape(SOURCE)}", re.MULTILINE)
 
 
 class SavingError(EngagementError):
-    """A segment could not be saved. The message is shown, translated if it can be."""
+    """A segment could not be saved. Its parts are shown, translated if they can be."""
 
 
 class ExistsError(SavingError):
@@ -62,8 +62,9 @@ def save(folder: Path, name: str, text: str, *, replace: bool) -> None:
         _write(there or file, text, replace=there is not None)
     except OSError as error:
         raise SavingError(
-            f"{folder}: the file could not be written ({error.strerror}). "
-            "Give the app's user the right to write there."
+            f"the file could not be written ({error.strerror})",
+            where=folder,
+            remedy=N_("Give the app's user the right to write there."),
         ) from None
 
 
@@ -75,7 +76,8 @@ def _of_that_name(folder: Path, file: Path) -> Path | None:
 def _require_removable(there: Path, *, replace: bool) -> None:
     if not there.is_file() or not _OURS.search(there.read_text(encoding="utf-8", errors="replace")):
         raise SavingError(
-            N_("Somebody wrote a file of that name by hand. It is never replaced: choose another.")
+            N_("Somebody wrote a file of that name by hand."),
+            remedy=N_("It is never replaced: choose another name."),
         )
     if not replace:
         raise _exists()

@@ -73,7 +73,8 @@ class Snapshot:
         except duckdb.InterruptException:
             raise TooSlowError(
                 f"A statement took longer than {STATEMENT_MILLISECONDS // 1000} seconds and was "
-                "stopped. Ask for less, or give the server more processors."
+                "stopped.",
+                remedy="Ask for less, or give the server more processors.",
             ) from None
 
     def remembered(self, question: Hashable, answer: Callable[[], _Answer]) -> _Answer:
@@ -193,14 +194,18 @@ class Snapshots:
             except duckdb.IOException:
                 if identity.file.exists():
                     raise UnreadableError(
-                        f"{identity.file} cannot be opened: it is damaged, not readable for this "
-                        "user, or written by a newer version. Start a run to publish anew."
+                        "it cannot be opened: it is damaged, not readable for this user, or "
+                        "written by a newer version",
+                        where=identity.file,
+                        remedy="Start a run to publish anew.",
                     ) from None
                 continue
             assert self._newest is not None  # noqa: S101 - for mypy: it was just opened
             return self._newest
         raise NothingPublishedError(
-            f"{self._published}: nothing is published yet. Start a run with `engagement run`."
+            "nothing is published yet",
+            where=self._published,
+            remedy="Start a run with `engagement run`.",
         )
 
     def _replace(self, opened: _Opened) -> None:

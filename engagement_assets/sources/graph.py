@@ -51,7 +51,11 @@ def _open(
 ) -> GraphSource:
     # a sensor's tick reads the configuration without looking for the files that it names
     if settings.ca_bundle and not settings.ca_bundle.is_file():
-        raise ConfigurationError(f"source.ca_bundle: {settings.ca_bundle} is not there.")
+        raise ConfigurationError(
+            "it is not there",
+            where=f"source.ca_bundle: {settings.ca_bundle}",
+            remedy="Name the PEM file of the authority.",
+        )
     return GraphSource(settings, data_dir, budget=budget)
 
 

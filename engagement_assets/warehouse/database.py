@@ -32,8 +32,10 @@ def connect(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(file)
     except duckdb.Error as error:
         raise BusyError(
-            f"{file} cannot be opened: {str(error).splitlines()[0]} Close the program that has it "
-            "open; if it is damaged, remove it: the next run makes it anew."
+            f"it cannot be opened: {str(error).splitlines()[0]}",
+            where=file,
+            remedy="Close the program that has it open; if it is damaged, remove it: the next run "
+            "makes it anew.",
         ) from error
     try:
         prepare(connection, file.parent / "spill")

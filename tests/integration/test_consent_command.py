@@ -177,7 +177,7 @@ def test_the_administrators_are_asked_while_consent_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said = command(config_file, "--notify")
-    assert (said.code, "tenant_admins is empty" in said.errors) == (2, True)
+    assert (said.code, "tenant_admins: it is empty" in said.errors) == (2, True)
     monkeypatch.setenv("ENGAGEMENT_SMTP_PASSWORD", mail.PASSWORD)
     with mail.serve(tmp_path) as mail_server:
         change(

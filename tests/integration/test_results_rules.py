@@ -185,7 +185,7 @@ def test_without_configuration_nothing_is_saved(results_app: TestClient) -> None
     status, _, page = save(results_app, name="quiet", title="Quiet")
 
     assert status == 404
-    assert "the configuration does not allow it" in page
+    assert "Segments cannot be saved from here" in page
     assert "Save for the next run" not in results_app.get(f"/rules?{STALE}").text
 
 

@@ -15,6 +15,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "errors": "",
         "addresses": "",
         "whole_file": "",
+        "state_files": "errors whole_file",
         "time_zones": "",
         "window": "time_zones",
         "config": "addresses errors time_zones",
@@ -22,12 +23,12 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "models": "errors schemas",
         "customers": "errors",
         "activity": "addresses errors window",
-        "microsoft365": "activity addresses config errors whole_file window",
-        "warehouse": "activity addresses config customers errors schemas time_zones whole_file"
+        "microsoft365": "activity addresses config errors state_files whole_file window",
+        "warehouse": "activity addresses config customers errors schemas state_files time_zones"
         " window",
         "sources": "activity config errors microsoft365 window",
         "reading": "activity config schemas warehouse window",
-        "consent": "activity config errors microsoft365 sources time_zones whole_file",
+        "consent": "activity config errors microsoft365 sources state_files time_zones",
         "results": "addresses config errors schemas",  # the published snapshot, no insides
         "preflight": "activity config consent customers errors microsoft365 models schemas"
         " sources warehouse window",

@@ -303,7 +303,7 @@ def test_errors_of_the_sql_say_what_is_wrong_and_where(
 
     assert str(raised.value) == (
         f"{model.path}: DuckDB refuses it near line 5: Binder Error: Referenced column "
-        '"nope" not found in FROM clause!. Correct the SQL.'
+        '"nope" not found in FROM clause! Correct the SQL.'
     )
 
 
