@@ -22,12 +22,15 @@ from engagement_assets.activity import people
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.config import Configuration
 from engagement_assets.models import measures, segments
+from engagement_assets.models.building import build
 from engagement_assets.models.lineage import Lineage
-from engagement_assets.models.loading import HISTORY, Model, build, load_models
+from engagement_assets.models.loading import HISTORY, Model, load_models
 from engagement_assets.reading import mailboxes
 from engagement_assets.schemas.input_tables import INPUT_TABLES, InputTable
+from engagement_assets.sql_text import literal
 from engagement_assets.warehouse import database, inputs, publishing
 from engagement_assets.warehouse.activity_store import ActivityStore
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from engagement_assets.window import Window
 
 Result = dict[str, object]
@@ -96,15 +99,16 @@ def models(settings: Configuration, folder: Path = SQL) -> Result:
     seconds: dict[str, float] = {}
     with database.connect(warehouse_file(settings)) as connection, stopwatch() as watch:
         inputs.write_run_end(connection, datetime.now(UTC))
-        Lineage(ordered).write(connection)
+        engine = DuckDbEngine(connection)
+        Lineage(ordered).write(engine)
         are_collected = False
         for model in ordered:
             began = time.perf_counter()
             if model.layer == HISTORY and not are_collected:
-                segments.collect(connection, ordered)
-                measures.collect(connection, ordered)
+                segments.collect(engine, ordered)
+                measures.collect(engine, ordered)
                 are_collected = True
-            build(connection, model)
+            build(engine, model)
             seconds[model.name] = time.perf_counter() - began
     return {"seconds": watch.wall, "cpu": watch.cpu, "by_model": seconds}
 
@@ -161,7 +165,7 @@ def peer_inputs(settings: Configuration) -> Result:
     folder.mkdir(exist_ok=True)
     with database.connect(warehouse_file(settings)) as connection:
         for table in _PEER_TABLES.split():
-            file = database.quoted(folder / f"{table}.parquet")
+            file = literal(folder / f"{table}.parquet")
             connection.execute(f'copy "{table}" to {file} (format parquet)')
     activity = settings.data_dir / "activity"
     files = {kind: sorted(map(str, activity.glob(f"{kind}s-*"))) for kind in ("message", "event")}

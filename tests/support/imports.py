@@ -16,18 +16,19 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "addresses": "",
         "whole_file": "",
         "time_zones": "",
+        "sql_text": "",
         "window": "time_zones",
         "config": "addresses errors time_zones",
         "schemas": "",
-        "models": "errors schemas",
+        "models": "errors schemas sql_text whole_file",
         "customers": "errors",
         "activity": "addresses errors window",
         "microsoft365": "activity addresses config errors whole_file window",
-        "warehouse": "activity addresses config customers errors schemas time_zones whole_file"
-        " window",
+        "warehouse": "activity addresses config customers errors models schemas sql_text"
+        " time_zones whole_file window",
         "reading": "activity schemas warehouse window",
         "consent": "config errors microsoft365 time_zones whole_file",
-        "results": "addresses config errors schemas",  # the published snapshot, no insides
+        "results": "addresses config errors schemas sql_text",  # the published snapshot, no insides
         "preflight": "activity config consent customers errors microsoft365 models schemas"
         " warehouse window",
         "configure": "activity config consent customers errors microsoft365 preflight",

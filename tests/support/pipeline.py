@@ -14,12 +14,14 @@ from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Configuration
 from engagement_assets.definitions import sql_folder
 from engagement_assets.models import measures, segments
+from engagement_assets.models.building import build
 from engagement_assets.models.lineage import Lineage
-from engagement_assets.models.loading import HISTORY, Model, build, load_models
+from engagement_assets.models.loading import HISTORY, Model, load_models
 from engagement_assets.reading import mailboxes
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse import database, inputs, publishing
 from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from engagement_assets.window import Window
 
 Rows = list[dict[str, object]]
@@ -85,22 +87,23 @@ def publish(
             store.keep_only(user_id, ())
         store.tidy(connection)
         mailboxes.expose_mailboxes(connection, store, outcomes, window)
-        LINEAGE.write(connection)
+        LINEAGE.write(DuckDbEngine(connection))
         build_all(connection, models)
         return publishing.publish(connection, settings.data_dir)
 
 
 def build_all(connection: duckdb.DuckDBPyConnection, models: Sequence[Model] = MODELS) -> None:
     """Build the models, and fill what Python fills between them."""
+    engine = DuckDbEngine(connection)
     are_collected = False
     for model in models:
         if "run_end" in model.references:
             inputs.write_run_end(connection, datetime.now(UTC))
         if model.layer == HISTORY and not are_collected:
-            segments.collect(connection, models)
-            measures.collect(connection, models)
+            segments.collect(engine, models)
+            measures.collect(engine, models)
             are_collected = True
-        build(connection, model)
+        build(engine, model)
 
 
 def published(folder: Path) -> Mapping[str, Rows]:

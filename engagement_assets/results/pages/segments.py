@@ -22,6 +22,7 @@ from engagement_assets.results.rules import SOURCE
 from engagement_assets.results.snapshot import CurrentSnapshot, Snapshot
 from engagement_assets.results.templating import page
 from engagement_assets.results.tracked import RUNS_SHOWN, dated, require_segments
+from engagement_assets.sql_text import identifier
 
 router = APIRouter()
 
@@ -159,8 +160,8 @@ def _definition(snapshot: Snapshot, segment: str) -> dict[str, Any]:
 
 def _sorted(sql: str, order: Order) -> str:
     direction = "desc" if order.descending else "asc"
-    column = order.column.replace('"', '""')
-    return f'select * from ({sql}) order by "{column}" {direction} nulls last, CustomerId'
+    column = identifier(order.column)
+    return f"select * from ({sql}) order by {column} {direction} nulls last, CustomerId"
 
 
 def _changes(snapshot: Snapshot, segment: str, reader: Language) -> list[Changes]:
