@@ -22,8 +22,10 @@ from engagement_assets.config import Configuration
 from engagement_assets.models.lineage import Lineage
 from engagement_assets.models.loading import Model, load_models
 from engagement_assets.schemas.input_tables import INPUT_TABLES, InputTable
+from engagement_assets.sql_text import literal
 from engagement_assets.warehouse import database, inputs, publishing
 from engagement_assets.warehouse.activity_store import ActivityStore
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from tests.support.all_models import build_each
 
 Result = dict[str, object]
@@ -81,7 +83,7 @@ def models(settings: Configuration, folder: Path = SQL) -> Result:
     ordered = load_models(folder, INPUT_TABLES)
     seconds: dict[str, float] = {}
     with database.connect(warehouse_file(settings)) as connection, stopwatch() as watch:
-        Lineage(ordered).write(connection)
+        Lineage(ordered).write(DuckDbEngine(connection))
         began = time.perf_counter()
         for model in build_each(connection, ordered):
             ended = time.perf_counter()
@@ -141,7 +143,7 @@ def peer_inputs(settings: Configuration) -> Result:
     folder.mkdir(exist_ok=True)
     with database.connect(warehouse_file(settings)) as connection:
         for table in _PEER_TABLES.split():
-            file = database.quoted(folder / f"{table}.parquet")
+            file = literal(folder / f"{table}.parquet")
             connection.execute(f'copy "{table}" to {file} (format parquet)')
     activity = settings.data_dir / "activity"
     files = {kind: sorted(map(str, activity.glob(f"{kind}s-*"))) for kind in ("message", "event")}

@@ -9,6 +9,7 @@ import dagster as dg
 from engagement_assets import config
 from engagement_assets.models import own_sql
 from engagement_assets.models.loading import load_models
+from engagement_assets.models.memory import Memory
 from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.pipeline import (
     automation,
@@ -44,13 +45,14 @@ def build(
     """
     configuration = config.load(config_file, files_must_exist=False)
     own = configuration.sql_folder
-    found = load_models(sql_folder(), INPUT_TABLES, own if own and own.is_dir() else None)
+    memory = Memory(configuration.data_dir / "cache")
+    found = load_models(sql_folder(), INPUT_TABLES, own if own and own.is_dir() else None, memory)
     own_sql.check(found)
     return dg.Definitions(
         assets=[
             consent_status.consent_status,
             *inputs.ASSETS,
-            *models.assets(found),
+            *models.assets(found, memory),
             publication.published,
         ],
         asset_checks=[consent_status.nothing_beyond_need_is_granted, *checks.CHECKS],

@@ -10,6 +10,7 @@ The tree, with what `engagement` exits with (a test compares it with the code):
         ConfigurationError 2
         ConsentError 3
         DataFolderError 1
+        EngineError 1
         MailError 1
         ModelError 1
         NotFoundError 1

@@ -8,10 +8,12 @@ import dagster as dg
 from engagement_assets import schemas
 from engagement_assets.models.lineage import Lineage
 from engagement_assets.models.loading import Model
+from engagement_assets.models.memory import Memory
 from engagement_assets.pipeline import collection, metadata
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 
 GROUPS: Mapping[str, str] = {
     "staging": "staging",
@@ -23,9 +25,9 @@ GROUPS: Mapping[str, str] = {
 }
 
 
-def assets(models: Sequence[Model]) -> Sequence[dg.AssetsDefinition]:
+def assets(models: Sequence[Model], memory: Memory | None = None) -> Sequence[dg.AssetsDefinition]:
     """Return the assets of all models, and the one that tells where their columns come from."""
-    lineage = Lineage(models)
+    lineage = Lineage(models, memory)
     made = [_asset(model, lineage) for model in models]
     return [_lineage_asset(lineage), *made, *collection.assets(models)]
 
@@ -43,7 +45,7 @@ def _lineage_asset(lineage: Lineage) -> dg.AssetsDefinition:
         deps=["consent_status"],
     )
     def _write(workspace: Workspace) -> dg.MaterializeResult[Any]:
-        lineage.write(workspace.connection)
+        lineage.write(DuckDbEngine(workspace.connection))
         return dg.MaterializeResult(metadata=metadata.of_source(workspace.connection, source.name))
 
     return _write

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engagement_assets.results.snapshot import Snapshot
+from engagement_assets.sql_text import identifier
 
 PAGE_LENGTH = 50
 
@@ -20,10 +21,9 @@ def ordered(sql: str, column: str, *, descending: bool, ties: str) -> str:
         ties: what decides between equals, as SQL.
     """
     direction = "desc" if descending else "asc"
-    name = column.replace('"', '""')
     return (
-        f'select * from ({sql.rstrip().rstrip(";")}) order by "{name}" {direction} nulls last, '
-        f"{ties}"
+        f"select * from ({sql.rstrip().rstrip(';')}) order by {identifier(column)} {direction} "
+        f"nulls last, {ties}"
     )
 
 

@@ -16,6 +16,7 @@ import duckdb
 from fastapi import Depends, Request
 
 from engagement_assets.errors import EngagementError
+from engagement_assets.sql_text import literal
 
 MEMORY_LIMIT = "1GB"  # of one snapshot; a card needs a hundredth, a download of everything a tenth
 STATEMENT_MILLISECONDS = 20_000  # a page that takes longer has lost its reader anyway
@@ -126,8 +127,7 @@ class _Opened:
         # attached to a database of its own: two snapshots never share one, even at the same path
         self.connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
         try:
-            path = str(identity.file).replace("'", "''")
-            self.connection.execute(f"attach '{path}' as snapshot (read_only)")
+            self.connection.execute(f"attach {literal(identity.file)} as snapshot (read_only)")
             self.connection.execute("set global TimeZone = 'UTC'")
             self.connection.execute(f"set global max_execution_time = {STATEMENT_MILLISECONDS}")
             self.connection.execute("set enable_external_access = false")

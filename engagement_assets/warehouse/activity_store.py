@@ -25,7 +25,8 @@ from engagement_assets.activity.source import (
 )
 from engagement_assets.errors import SourceError
 from engagement_assets.schemas.input_tables import INPUT_TABLES
-from engagement_assets.warehouse.database import LANDING, quoted
+from engagement_assets.sql_text import literal
+from engagement_assets.warehouse.database import LANDING
 
 # about 20 MB of Parquet: large enough that a year of weekly batches stays a few dozen files,
 # small enough that sorting one fits in a fraction of the memory limit
@@ -125,7 +126,7 @@ class ActivityStore:
             if any(landed.kind == kind for landed in batch.files):
                 statement = (LANDING / _STATEMENTS[kind]).read_text(encoding="utf-8")
                 self._write(
-                    connection, statement.replace("$file", quoted(incoming)), kind, batch.number
+                    connection, statement.replace("$file", literal(incoming)), kind, batch.number
                 )
         self._files.update({(landed.user_id, landed.name): landed for landed in batch.files})
         self._last_id = batch.files[-1].file_id
@@ -153,7 +154,7 @@ class ActivityStore:
                 continue
             self._last_batch += 1
             ids = ", ".join(str(landed.file_id) for landed in wanted)
-            rows = f"select * from read_parquet({quoted(path)}) where file_id in ({ids})"
+            rows = f"select * from read_parquet({literal(path)}) where file_id in ({ids})"
             self._write(connection, rows, kind, self._last_batch)
             for landed in wanted:
                 self._files[landed.user_id, landed.name] = replace(landed, batch=self._last_batch)
@@ -200,7 +201,7 @@ class ActivityStore:
             )
             connection.execute(
                 f'create view "{source.name}" as select {columns} '
-                f"from read_parquet([{', '.join(map(quoted, paths))}]) as row "
+                f"from read_parquet([{', '.join(map(literal, paths))}]) as row "
                 "inner join live_file as live on row.file_id = live.file_id"
             )
 
@@ -210,7 +211,7 @@ class ActivityStore:
         path = self._path(kind, number)
         building = path.with_suffix(".building")
         connection.execute(
-            f"copy ({rows}) to {quoted(building)} (format parquet, compression zstd)"
+            f"copy ({rows}) to {literal(building)} (format parquet, compression zstd)"
         )
         with building.open("rb") as written:
             os.fsync(written.fileno())  # before a manifest names it

@@ -74,8 +74,3 @@ def _time_zones(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     # a name that both have, such as UTC, is the IANA one
     names = win_tz | {name: name for name in time_zones.names()}
     return {name: iana for name, iana in sorted(names.items()) if iana in known}
-
-
-def quoted(text: str | Path) -> str:
-    """Return `text` as an SQL string, for the few places where DuckDB takes no parameter."""
-    return "'" + str(text).replace("'", "''") + "'"

@@ -17,19 +17,20 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "whole_file": "",
         "state_files": "errors whole_file",
         "time_zones": "",
+        "sql_text": "",
         "window": "time_zones",
         "config": "addresses errors time_zones",
         "schemas": "",
-        "models": "errors schemas",
+        "models": "errors schemas sql_text whole_file",
         "customers": "errors",
         "activity": "addresses errors window",
         "microsoft365": "activity addresses config errors state_files whole_file window",
-        "warehouse": "activity addresses config customers errors schemas state_files time_zones"
-        " window",
+        "warehouse": "activity addresses config customers errors models schemas sql_text"
+        " state_files time_zones whole_file window",
         "sources": "activity config errors microsoft365 window",
         "reading": "activity config schemas warehouse window",
         "consent": "activity config errors microsoft365 sources state_files time_zones",
-        "results": "addresses config errors schemas",  # the published snapshot, no insides
+        "results": "addresses config errors schemas sql_text",  # the published snapshot, no insides
         "preflight": "activity config consent customers errors microsoft365 models schemas"
         " sources warehouse window",
         "configure": "activity config consent customers errors microsoft365 preflight sources",

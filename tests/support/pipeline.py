@@ -16,6 +16,7 @@ from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse import database, publishing
 from engagement_assets.warehouse.activity_store import BATCH_BYTES
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from tests.support.all_models import build_each
 
 Rows = list[dict[str, object]]
@@ -60,7 +61,7 @@ def publish(
         reading.read_everything(
             connection, settings, source, run_id, started_at, batch_bytes=batch_bytes
         )
-        LINEAGE.write(connection)
+        LINEAGE.write(DuckDbEngine(connection))
         build_all(connection, models)
         return publishing.publish(connection, settings.data_dir)
 
