@@ -33,7 +33,7 @@ def problem_of(name: str, taken: Collection[str]) -> str:
     """
     if not NAME.fullmatch(name):
         return N_(
-            "Names have letters, digits and underscores, and do not begin with a digit: quiet_accounts."
+            "Names have letters, digits and underscores, and begin with no digit: quiet_accounts."
         )
     if name.lower() in {each.lower() for each in taken}:
         return N_("There is already a table of that name. Choose another name.")
