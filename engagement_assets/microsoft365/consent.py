@@ -85,7 +85,7 @@ class ConsentStatus:
         if self.missing:
             raise ConsentError(
                 f"The tenant's administrator has not granted {', '.join(self.missing)}, and "
-                "nothing is read before.",
+                "nothing is read until then.",
                 remedy="`engagement consent` prints the link that asks for it.",
             )
 

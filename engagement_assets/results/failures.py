@@ -149,7 +149,7 @@ def _nothing_published(request: Request, error: Exception) -> Response:  # noqa:
         503,
         N_("No results yet"),
         EngagementError(
-            N_("Nothing was published so far: the first run has not finished."),
+            N_("Nothing has been published yet: the first run has not finished."),
             remedy=N_("Runs start by themselves while the Dagster UI is up."),
         ),
         "nothing_published.html",
@@ -208,7 +208,7 @@ def _sign_in_needed(request: Request, error: Exception) -> Response:  # noqa: AR
             N_("Sign in to see this"),
             EngagementError(
                 N_("Nobody is signed in."),
-                remedy=N_("Sign in in a new window, then come back here."),
+                remedy=N_("Use a new window to sign in, then come back here."),
             ),
             "sign_in_needed.html",
         )
@@ -232,7 +232,7 @@ def _sign_in_failed(request: Request, error: Exception) -> Response:
         N_("You could not be signed in"),
         EngagementError(
             N_(
-                "What the sign-in service answered could not be used, or it was for another "
+                "The answer of the sign-in service could not be used, or was meant for another "
                 "attempt. Nobody is signed in."
             ),
             remedy=N_(

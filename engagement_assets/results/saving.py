@@ -32,9 +32,11 @@ def problem_of(name: str, taken: Collection[str]) -> str:
         taken: the names of all tables that there are, the saved segments left out.
     """
     if not NAME.fullmatch(name):
-        return N_("A name has letters, digits and underscores, and no digit first: quiet_accounts.")
+        return N_(
+            "Names have letters, digits and underscores, and begin with no digit: quiet_accounts."
+        )
     if name.lower() in {each.lower() for each in taken}:
-        return N_("There is a table of that name already. Choose another one.")
+        return N_("There is already a table of that name. Choose another name.")
     return ""
 
 
@@ -84,7 +86,7 @@ def _require_removable(there: Path, *, replace: bool) -> None:
 
 
 def _exists() -> ExistsError:
-    return ExistsError(N_("There is a saved segment of that name already."))
+    return ExistsError(N_("There is already a saved segment of that name."))
 
 
 def _write(file: Path, text: str, *, replace: bool) -> None:

@@ -54,7 +54,7 @@ def require_segments(snapshot: Snapshot) -> None:
                 "These results were published by an older version, which had no segments and "
                 "measures."
             ),
-            remedy=N_("Start a run; then this page is there."),
+            remedy=N_("Start a run to get this page."),
         )
 
 

@@ -223,7 +223,7 @@ def test_viewers_are_told_what_downloading_takes(own_sample: Path) -> None:
         results.signed_in(client, "VIEWER")
         for path in ("/segments/odd", f"/rules?{STALE}", "/measures/average_score"):
             page = client.get(path).text
-            assert "Downloading takes the role contributor." in words(page)
+            assert "You need the role contributor to download." in words(page)
             assert "Download CSV" not in page
         results.signed_in(client, "CONTRIBUTOR")
         assert "Download CSV" in client.get("/segments/odd").text

@@ -97,5 +97,5 @@ def _require_profiles(snapshot: Snapshot) -> None:
             N_(
                 "These results were published by an older version, which knew less about customers."
             ),
-            remedy=N_("Start a run; then this page is there."),
+            remedy=N_("Start a run to get this page."),
         )
