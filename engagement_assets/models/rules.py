@@ -8,7 +8,7 @@ kinds, by what happens then:
   writes them, and what they give is published.
 - the others are about portability: the same SELECT must mean the same on Spark. A test holds the
   product's models to them, with the types of all columns. Files of one's own run here today and
-  must not stop running with an upgrade, so their author is warned by `engagement check`.
+  must not stop running with an upgrade, so their author is warned by `engagement preflight`.
 
 A division by zero (an error on Spark) cannot be seen in the text: the golden cases must hold one.
 """
@@ -74,8 +74,8 @@ SAMPLE: Final = Rule(
 )
 STAR: Final = Rule(
     "star",
-    "select * in the result",
-    "changes the table when what it reads gets another column",
+    "select *",
+    "in the result changes the table when what it reads gets another column",
     "the columns' names",
 )
 ANY_ROW: Final = Rule(
@@ -101,14 +101,14 @@ LIST_ORDER: Final = Rule(
 )
 DATE_DIFFERENCE: Final = Rule(
     "difference of dates",
-    "date_diff('day', a, b) of instants",
-    "counts borders on DuckDB and whole units on Spark",
+    "date_diff('day', a, b)",
+    "counts borders on DuckDB and whole units on Spark, unless both sides are whole",
     "both sides cast to date, or cut by date_trunc to the unit",
 )
 SUBTRACTION: Final = Rule(
     "subtraction of dates",
-    "a - b of dates",
-    "is days on DuckDB and an interval on Spark",
+    "a - b",
+    "of dates is days on DuckDB and an interval on Spark",
     "date_diff('day', b, a)",
 )
 WEEKDAY: Final = Rule(

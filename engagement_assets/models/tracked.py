@@ -1,7 +1,7 @@
 """What segments and measures share: whose rows they are, what no row may be, how it is gathered.
 
-Both are models like any other, whose tables one more model after another would have to name; so
-their rows are gathered in tables that `history/` reads.
+Anybody may add a file, so no model of `history/` can name all their tables: what they give is
+gathered in tables that it reads.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

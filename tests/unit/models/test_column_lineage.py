@@ -62,6 +62,23 @@ SCHEMAS = {
          {"s": [("Office", "Score")], "one": []}),
         ("select id as x, name as y from person union by name select 'a' as y, 1 as x",
          {"x": [], "y": []}),
+        # by position, x and y would change places, wherever in the SELECT the union stands
+        (
+            """select id as x, name as y from person
+            union all by name select primarykey as y, score as x from office""",
+            {"x": [], "y": []},
+        ),
+        (
+            """with a as (select id as x, name as y from person
+            union by name select primarykey as y, score as x from office) select x from a""",
+            {"x": []},
+        ),
+        (
+            """select q.x from (select id as x, name as y from person
+            union by name select primarykey as y, score as x from office) as q
+            union all select score from office""",
+            {"x": []},
+        ),
         ("select id as x from person join office using (nope)", {"x": []}),
         ("select nope as x, id from person", {"x": [], "id": [("Person", "Id")]}),
         ("select id from person as p join office as o on true, unknown_to_schemas as u",

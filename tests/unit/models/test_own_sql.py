@@ -133,8 +133,8 @@ def test_what_is_not_portable_is_told_and_not_refused(load: Load, tmp_path: Path
         "each time. Write instead: min, max, arg_min or arg_max."
     )
     assert star == (
-        f"{tmp_path / 'segments' / 'third.sql'}: * changes the table when what it reads gets "
-        "another column. Write instead: the columns' names."
+        f"{tmp_path / 'segments' / 'third.sql'}: * in the result changes the table when what it "
+        "reads gets another column. Write instead: the columns' names."
     )
 
 
