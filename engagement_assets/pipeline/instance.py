@@ -8,6 +8,7 @@ import dagster as dg
 from filelock import FileLock
 
 from engagement_assets.errors import EngagementError
+from engagement_assets.pipeline import databases
 
 _SETTINGS = """\
 # Written by engagement at every start: state stays in this folder and nothing leaves the machine.
@@ -65,5 +66,8 @@ def _make_databases(home: Path) -> None:
 @contextlib.contextmanager
 def opened(data_dir: Path) -> Iterator[dg.DagsterInstance]:
     """Open the instance of a data folder for as long as a run takes."""
-    with dg.DagsterInstance.from_config(str(prepare(data_dir))) as instance:
+    with (
+        dg.DagsterInstance.from_config(str(prepare(data_dir))) as instance,
+        databases.kept(instance),
+    ):
         yield instance
