@@ -27,7 +27,7 @@ _Connect = Callable[..., AbstractContextManager[sqlalchemy.Connection]]
 
 
 @contextlib.contextmanager
-def kept(instance: dg.DagsterInstance) -> Iterator[None]:
+def kept(instance: dg.DagsterInstance | None) -> Iterator[None]:
     """Keep an instance's engines as long as the block lasts, then close them.
 
     Only databases in files are kept: one in memory ends with its last connection. Within another
@@ -35,7 +35,7 @@ def kept(instance: dg.DagsterInstance) -> Iterator[None]:
     """
     engines = _Engines()
     replaced: list[tuple[Any, str]] = []
-    for storage in (instance.run_storage, instance.event_log_storage, instance.schedule_storage):
+    for storage in _storages(instance) if instance else ():
         turn = threading.RLock()
         for name in (*_ALONE, *_IN_TURN):
             connect: _Connect | None = getattr(storage, name, None)
@@ -49,6 +49,10 @@ def kept(instance: dg.DagsterInstance) -> Iterator[None]:
         for storage, name in replaced:
             delattr(storage, name)
         engines.close()
+
+
+def _storages(instance: dg.DagsterInstance) -> tuple[object, ...]:
+    return instance.run_storage, instance.event_log_storage, instance.schedule_storage
 
 
 class _Engines:

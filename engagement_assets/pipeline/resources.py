@@ -9,7 +9,6 @@ from pathlib import Path
 
 import dagster as dg
 import duckdb
-from filelock import FileLock, Timeout
 from pydantic import PrivateAttr
 
 from engagement_assets import config, consent
@@ -17,9 +16,9 @@ from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Configuration
 from engagement_assets.consent import Consent
-from engagement_assets.errors import BusyError
 from engagement_assets.microsoft365.retry_budget import WAIT_PER_DIRECTORY, RetryBudget, RunBudget
 from engagement_assets.microsoft365.source import GraphSource
+from engagement_assets.pipeline import databases, turn, verdict
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
 
@@ -42,24 +41,17 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
 
         Raises:
             ConfigurationError: when the file is wrong.
-            BusyError: when another run works on the same data folder.
+            BusyError: when another run works on the same data folder, and this one does not wait.
         """
         self._configuration = config.load(Path(self.config_file))
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.data_dir / "run.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise BusyError(
-                f"Another run works on {self.data_dir}. Wait until it ends, then run again."
-            ) from error
-        try:
-            _bury_dead_runs(context)
-            with database.connect(self.data_dir / "warehouse" / "warehouse.duckdb") as connection:
-                self._connection = connection
-                yield self
-        finally:
-            lock.release()
+        with (
+            databases.kept(context.instance),
+            turn.taken(self.data_dir, context),
+            verdict.noted(context),
+            database.connect(self.data_dir / "warehouse" / "warehouse.duckdb") as connection,
+        ):
+            self._connection = connection
+            yield self
 
     @property
     def configuration(self) -> Configuration:
@@ -120,16 +112,3 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
         if settings.kind == "folder":  # of which nothing is opened before the gate
             return FolderSource(settings.path)
         return self._tenant or GraphSource(settings, self.data_dir)
-
-
-def _bury_dead_runs(context: dg.InitResourceContext) -> None:
-    """Tell Dagster that runs which seem to go on have ended: who holds the lock is the only one.
-
-    A process that was killed cannot say so itself, and its run would be shown as going on for ever.
-    """
-    if context.instance is None or context.run is None:
-        return
-    going_on = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
-    for run in context.instance.get_runs(going_on):
-        if run.run_id != context.run.run_id:
-            context.instance.report_run_failed(run, "Its process was killed, or its machine.")

@@ -33,9 +33,12 @@ from tests.support.command import (
 from .conftest import Finished
 
 
-def _run(config_file: Path, *assets: str, raise_on_error: bool = True) -> dg.ExecuteInProcessResult:
+def _run(
+    config_file: Path, *assets: str, raise_on_error: bool = True, models: Path | None = None
+) -> dg.ExecuteInProcessResult:
     """Run the job, or only some of its assets, as `engagement run` does."""
-    job = definitions.build(config_file).resolve_job_def("engagement")
+    built = definitions.build(config_file, models_folder=models)
+    job = built.resolve_job_def("engagement")
     with instance.opened(config_file.parent / "data") as opened:
         return job.execute_in_process(
             instance=opened,
@@ -165,14 +168,11 @@ def test_falling_counts_are_a_warning(finished: Path) -> None:
 # --- what stops a run ---------------------------------------------------------------------------
 
 
-def test_a_broken_rule_stops_before_publishing(
-    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broken_rule_stops_before_publishing(finished: Path, tmp_path: Path) -> None:
     before = published_tree(finished)
     models = models_with(tmp_path / "models", *SAME_ID)
-    monkeypatch.setattr(definitions, "sql_folder", lambda: models)
 
-    result = _run(finished, raise_on_error=False)
+    result = _run(finished, raise_on_error=False, models=models)
 
     assert not result.success
     check = _checks(result)["Office_Customer:keeps_its_schema"]
@@ -285,12 +285,9 @@ def test_of_two_runs_at_once_the_second_fails(finished_sample: Finished, tmp_pat
 # --- what follows from files --------------------------------------------------------------------
 
 
-def test_another_sql_file_is_another_asset(
-    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_sql_file_is_another_asset(finished: Path, tmp_path: Path) -> None:
     folder = tmp_path / "models"
     shutil.copytree(definitions.sql_folder(), folder)
-    monkeypatch.setattr(definitions, "sql_folder", lambda: folder)
     (folder / "measures").mkdir(exist_ok=True)
     (folder / "measures" / "accounts_written_to.sql").write_text(
         "-- title: Accounts written to\n"
@@ -301,13 +298,14 @@ def test_another_sql_file_is_another_asset(
         "where AggregationLevel = 'year' and NoOfEmails_ToAccount > 0\n",
         encoding="utf-8",
     )
-    graph = definitions.build(finished).resolve_asset_graph()
+    graph = definitions.build(finished, models_folder=folder).resolve_asset_graph()
     node = graph.get(dg.AssetKey("accounts_written_to"))
     assert node.group_name == "measures"
     assert {key.to_user_string() for key in node.parent_keys} == {"Office"}
     assert "How many accounts were written to." in (node.description or "")
 
-    metadata = _metadata(_run(finished, "accounts_written_to"))["accounts_written_to"]
+    result = _run(finished, "accounts_written_to", models=folder)
+    metadata = _metadata(result)["accounts_written_to"]
     assert metadata["dagster/row_count"] == 1
     (column,) = metadata["dagster/column_schema"].columns
     assert (column.name, column.description) == ("Value", "accounts with an e-mail to them")
