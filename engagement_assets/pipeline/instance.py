@@ -8,8 +8,9 @@ import dagster as dg
 from filelock import FileLock
 
 from engagement_assets.errors import DataFolderError
+from engagement_assets.pipeline import databases, turn
 
-_SETTINGS = """\
+_SETTINGS = f"""\
 # Written by engagement at every start: state stays in this folder and nothing leaves the machine.
 telemetry:
   enabled: false
@@ -18,6 +19,15 @@ nux:
 run_monitoring:
   enabled: true
   start_timeout_seconds: 300
+# one run at a time of those that Dagster starts, whatever they make: they write the same warehouse
+concurrency:
+  runs:
+    tag_concurrency_limits:
+      - key: {turn.LAUNCHED_TAG}
+        limit: 1
+# whether `published` is as new as the schedule promises
+freshness:
+  enabled: true
 """
 
 
@@ -44,6 +54,18 @@ def prepare(data_dir: Path) -> Path:
     return home
 
 
+def prepare_to_serve(data_dir: Path) -> Path:
+    """Make the folder for Dagster's server and daemon, which begin where the last ones ended.
+
+    Raises:
+        UnwritableError: when that is not possible.
+    """
+    home = prepare(data_dir)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        turn.bury_launched(data_dir, instance)
+    return home
+
+
 def _make_databases(home: Path) -> None:
     """Make Dagster's databases: its processes do it all at once, and trip over each other."""
     done = home / "history" / "runs.db"
@@ -63,5 +85,8 @@ def _make_databases(home: Path) -> None:
 @contextlib.contextmanager
 def opened(data_dir: Path) -> Iterator[dg.DagsterInstance]:
     """Open the instance of a data folder for as long as a run takes."""
-    with dg.DagsterInstance.from_config(str(prepare(data_dir))) as instance:
+    with (
+        dg.DagsterInstance.from_config(str(prepare(data_dir))) as instance,
+        databases.kept(instance),
+    ):
         yield instance

@@ -1,5 +1,7 @@
 """One asset for every SQL file of `dbt_like_sql/`."""
 
+import hashlib
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -61,6 +63,8 @@ def _asset(model: Model, lineage: Lineage) -> dg.AssetsDefinition:
         description=_description(model),
         kinds={"duckdb", "sql"},
         owners=OWNERS,
+        code_version=hashlib.sha256(model.sql.encode()).hexdigest()[:16],
+        metadata={"dagster/code_references": _code(model)},
     )
     def _build(workspace: Workspace) -> dg.MaterializeResult[Any]:
         collection.build_checked(workspace, model)
@@ -69,6 +73,16 @@ def _asset(model: Model, lineage: Lineage) -> dg.AssetsDefinition:
         )
 
     return _build
+
+
+def _code(model: Model) -> dg.CodeReferencesMetadataValue:
+    """Return the link from an asset's page to its SQL file."""
+    # Dagster says at every start that these two may still change
+    with warnings.catch_warnings(action="ignore", category=dg.BetaWarning):
+        file = dg.LocalFileCodeReference(
+            file_path=str(model.path.absolute()), label=f"{model.layer}/{model.path.name}"
+        )
+        return dg.CodeReferencesMetadataValue(code_references=[file])
 
 
 def _description(model: Model) -> str:

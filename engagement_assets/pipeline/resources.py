@@ -5,17 +5,15 @@ one process (definitions.py); the configuration is read once, too, and the other
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
 import duckdb
-from filelock import FileLock, Timeout
 
 from engagement_assets import config, consent
 from engagement_assets.config import Configuration
-from engagement_assets.errors import BusyError
+from engagement_assets.pipeline import databases, turn, verdict
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
 
@@ -50,7 +48,7 @@ def of(config_file: Path) -> Mapping[str, dg.ResourceDefinition]:
     """Return the resources of a configuration file, by name.
 
     A run fails before its first step with a ConfigurationError when the file is wrong, with a
-    BusyError when another run works on the same data folder.
+    BusyError when another run works on the same data folder and it does not wait.
     """
 
     @dg.resource(description="The configuration as it was when the run began.")
@@ -69,38 +67,13 @@ def of(config_file: Path) -> Mapping[str, dg.ResourceDefinition]:
         required_resource_keys={"settings"},
     )
     def workspace(context: dg.InitResourceContext) -> Iterator[DataFolder]:
-        with _locked(context.resources.settings.data_dir) as data_dir:
-            _bury_dead_runs(context)
-            with database.connect(data_dir / "warehouse" / "warehouse.duckdb") as connection:
-                yield DataFolder(data_dir, connection)
+        data_dir = context.resources.settings.data_dir
+        with (
+            databases.kept(context.instance),
+            turn.taken(data_dir, context),
+            verdict.noted(context),
+            database.connect(data_dir / "warehouse" / "warehouse.duckdb") as connection,
+        ):
+            yield DataFolder(data_dir, connection)
 
     return {"settings": settings, "gate": gate, "workspace": workspace}
-
-
-@contextmanager
-def _locked(data_dir: Path) -> Iterator[Path]:
-    data_dir.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(data_dir / "run.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise BusyError(
-            f"Another run works on {data_dir}.", remedy="Wait until it ends, then run again."
-        ) from error
-    try:
-        yield data_dir
-    finally:
-        lock.release()
-
-
-def _bury_dead_runs(context: dg.InitResourceContext) -> None:
-    """Tell Dagster that runs which seem to go on have ended: who holds the lock is the only one.
-
-    A process that was killed cannot say so itself, and its run would be shown as going on for ever.
-    """
-    if context.instance is None or context.run is None:
-        return
-    going_on = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])
-    for run in context.instance.get_runs(going_on):
-        if run.run_id != context.run.run_id:
-            context.instance.report_run_failed(run, "Its process was killed, or its machine.")

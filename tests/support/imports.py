@@ -36,7 +36,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "configure": "activity config consent customers errors microsoft365 preflight sources",
         "pipeline": "config consent errors microsoft365 models reading schemas time_zones"
         " warehouse",
-        "definitions": "config models pipeline schemas",
+        "definitions": "config errors models pipeline schemas",
         "command": "config configure consent definitions errors pipeline preflight results",
     }.items()
 }
