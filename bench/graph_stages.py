@@ -41,7 +41,7 @@ def client(settings: Configuration) -> Result:
         for file in mailbox.files:
             lines[file.kind] += sum(1 for _ in source.lines(file))
     read = sum(mailbox.status == "processed" for mailbox in mailboxes)
-    return {"seconds": watch.wall, "cpu": watch.cpu, "peak": peak, "mailboxes": read} | lines
+    return {"seconds": watch.wall, "cpu": watch.cpu, "peak": peak, "mailboxes": read, **lines}
 
 
 def floor(settings: Configuration, pages: Path) -> Result:

@@ -87,7 +87,7 @@ def inspect(wheel: Path, expected: set[str]) -> str:
             f"{wheel.name} lacks {sorted(expected - held)} and holds {sorted(held - expected)} "
             "that is not tracked. What it holds is set in pyproject.toml, tool.hatch.build."
         )
-    leading_nowhere = _RELATIVE_LINK.findall(described.get_payload())
+    leading_nowhere = _RELATIVE_LINK.findall(str(described.get_payload()))
     if leading_nowhere:
         raise PackageError(
             f"The description of {wheel.name} links {leading_nowhere}, which nobody has beside it. "
@@ -167,7 +167,6 @@ def main(arguments: Sequence[str]) -> int:
         folder = Path(temporary)
         try:
             built = build(folder)
-            print(inspect(built[1], tracked()))
             if chosen.keep:
                 chosen.keep.mkdir(parents=True, exist_ok=True)
                 for file in built:
@@ -177,10 +176,9 @@ def main(arguments: Sequence[str]) -> int:
             )
             elsewhere = folder / "elsewhere"
             elsewhere.mkdir()
-            for done in package_use.everything(commands, write_organisation(elsewhere), version):
-                print(f"ok  {done}", flush=True)
-        except (PackageError, package_use.UseError) as error:
-            print(f"package: {error}", file=sys.stderr)
+            for _done in package_use.everything(commands, write_organisation(elsewhere), version):
+                pass
+        except (PackageError, package_use.UseError):
             return os.EX_SOFTWARE
     return 0
 

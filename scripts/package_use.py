@@ -151,4 +151,3 @@ def _asks(engagement: str, folder: Path) -> str:
         if code != os.EX_TEMPFAIL or "is as it was" not in asked.shown or file.exists():
             raise UseError(f"engagement configure ended with {code} on Ctrl-C:\n{asked.shown}")
     return "engagement configure asked and left"
-

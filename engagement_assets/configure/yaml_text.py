@@ -136,9 +136,7 @@ def _value(
         yield _replacement(_line_start(text, key_node), _line_end(text, node), lines)
 
 
-def _items(
-    text: str, node: SequenceNode, old: list[object], new: list[object]
-) -> Iterator[_Edit]:
+def _items(text: str, node: SequenceNode, old: list[object], new: list[object]) -> Iterator[_Edit]:
     """Yield what makes a list with one item a line say something else."""
     kept = [item for item in old if item in new]
     if kept != [item for item in new if item in kept]:  # another order: all are written anew

@@ -97,13 +97,17 @@ def test_a_key_that_is_gone_takes_its_line_with_it_and_no_other() -> None:
     [
         (
             ["ada@contoso.com", "sales@contoso.com", "bo@contoso.com"],
-            "  - ada@contoso.com   # agreed in May\n\n  # the whole team\n"
-            "  - 'sales@contoso.com'\n  - bo@contoso.com\n",
+            (
+                "  - ada@contoso.com   # agreed in May\n\n  # the whole team\n"
+                "  - 'sales@contoso.com'\n  - bo@contoso.com\n"
+            ),
         ),
         (
             ["bo@contoso.com", "ada@contoso.com", "sales@contoso.com"],
-            "  - bo@contoso.com\n  - ada@contoso.com   # agreed in May\n\n  # the whole team\n"
-            "  - 'sales@contoso.com'\n",
+            (
+                "  - bo@contoso.com\n  - ada@contoso.com   # agreed in May\n\n  # the whole team\n"
+                "  - 'sales@contoso.com'\n"
+            ),
         ),
         (["sales@contoso.com"], "\n  # the whole team\n  - 'sales@contoso.com'\n"),
         (["bo@contoso.com"], "  - bo@contoso.com\n\n  # the whole team\n"),
@@ -213,6 +217,10 @@ def _is_rewritten(old: dict[str, Any], new: dict[str, Any]) -> bool:
         if isinstance(before, list | dict) and before:
             if type(after) is not type(before) or not after:
                 return True
-            if isinstance(before, dict) and isinstance(after, dict) and _is_rewritten(before, after):
+            if (
+                isinstance(before, dict)
+                and isinstance(after, dict)
+                and _is_rewritten(before, after)
+            ):
                 return True
     return False

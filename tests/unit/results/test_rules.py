@@ -62,7 +62,9 @@ VALUES = {
 def conditions(draw: st.DrawFn) -> Condition:
     field = draw(st.sampled_from([*FIELDS.values(), SEGMENT]))
     operator = draw(st.sampled_from(operators(field)))
-    values = draw(st.lists(VALUES[field.kind], min_size=operator.values, max_size=operator.values))
+    values: list[Any] = draw(
+        st.lists(VALUES[field.kind], min_size=operator.values, max_size=operator.values)
+    )
     return Condition(field, operator, tuple(sorted(values)))
 
 
