@@ -71,10 +71,10 @@ lint: $(DEV) ## Check style, types, SQL, declared imports and that generated doc
 	$(BIN)/sqlfluff lint --disable-progress-bar --templater placeholder engagement_assets/results/sql
 	$(BIN)/python -m scripts.docs --check
 
-package: $(DEV) ## Build the wheel, install it somewhere empty (with PYTHON) and use it there
+package: $(RUN) ## Build the wheel, install it somewhere empty (with PYTHON) and use it there
 	$(BIN)/python -m scripts.package --python $(PYTHON) --lock requirements.lock
 
-package-lowest: $(DEV) ## The same with the oldest versions that pyproject.toml allows
+package-lowest: $(RUN) ## The same with the oldest versions that pyproject.toml allows
 	$(BIN)/python -m scripts.package --python $(PYTHON) --lock requirements-lowest.lock
 
 bench: $(DEV) ## Measure landing, models, checks, publishing and reading Microsoft 365
@@ -89,10 +89,11 @@ docs: $(DEV) ## Generate what is generated in docs/
 
 COMPILE := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-lock: ## Resolve the newest versions that go together, and the oldest (needs uv)
-	$(COMPILE) -U pyproject.toml --group build --group simulator -o requirements.lock
-	$(COMPILE) -U pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
-	$(COMPILE) -U --group conformance -c requirements-dev.lock -o requirements-conformance.lock
+lock: ## Resolve what pyproject.toml asks for; UPGRADE=-U takes the newest versions (needs uv)
+	$(COMPILE) $(UPGRADE) pyproject.toml --group build --group simulator -o requirements.lock
+	$(COMPILE) $(UPGRADE) pyproject.toml --group build --group dev -c requirements.lock \
+		-o requirements-dev.lock
+	$(COMPILE) $(UPGRADE) --group conformance -c requirements-dev.lock -o requirements-conformance.lock
 	$(COMPILE) -U pyproject.toml --resolution lowest-direct -o requirements-lowest.lock
 
 clean: ## Remove what is installed and generated
