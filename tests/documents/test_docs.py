@@ -25,6 +25,7 @@ from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from scripts import data_dictionary
 from tests.sql.golden import Project, read_case
 from tests.support import pipeline
+from tests.support.sharing import made_once
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -266,7 +267,8 @@ def test_the_segment_and_the_measure_that_the_docs_add_work(demo: Path, tmp_path
         (tmp_path / "dbt_like_sql" / name).write_text(block(page, "sql", number))
     loaded = loading.load_models(tmp_path / "dbt_like_sql", INPUT_TABLES)
     by_name = {model.name: model for model in loaded}
-    with duckdb.connect(demo.parent / "warehouse" / "warehouse.duckdb") as connection:
+    warehouse = shutil.copy(demo.parent / "warehouse" / "warehouse.duckdb", tmp_path)
+    with duckdb.connect(warehouse) as connection:
         for name, check in zip(names, (segments.check, measures.check), strict=True):
             model = by_name[Path(name).stem]
             building.build(DuckDbEngine(connection), model)
@@ -288,14 +290,18 @@ def test_the_table_that_the_docs_add_works(tmp_path: Path) -> None:
     Project(tmp_path / "dbt_like_sql", INPUT_TABLES).check(read_case(tmp_path / case))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the demo publishes, from its tenant but in a folder of its own."""
-    config_file = scripts.demo.copied(tmp_path_factory.mktemp("demo"))
-    with scripts.demo.tenant(config_file, consent=True):
-        command = [scripts.demo.ENGAGEMENT, "run", "-c", str(config_file)]
-        subprocess.run(command, env=scripts.demo.environment(), check=True, capture_output=True)
-    return config_file.parent / "data" / "published"
+
+    def run(folder: Path) -> Path:
+        config_file = scripts.demo.copied(folder)
+        with scripts.demo.tenant(config_file, consent=True):
+            command = [scripts.demo.ENGAGEMENT, "run", "-c", str(config_file)]
+            subprocess.run(command, env=scripts.demo.environment(), check=True, capture_output=True)
+        return config_file.parent / "data" / "published"
+
+    return made_once(tmp_path_factory, "demo", run)
 
 
 def test_the_readme_shows_what_the_demo_prints(demo: Path) -> None:

@@ -16,7 +16,6 @@ from pandera.config import config_context
 from engagement_assets import schemas
 from engagement_assets.schemas import (
     CROSS_TABLE,
-    LEDGER_OUTCOMES,
     TABLES,
     Failure,
     Rule,
@@ -28,28 +27,11 @@ from engagement_assets.schemas import (
     validate_cross_table,
 )
 from scripts import data_dictionary
+from tests.support.snapshot import fill
 
 DATA = Path(__file__).parent
 COLUMNS = [(table, column) for table in TABLES.values() for column in table.columns]
 Connection = duckdb.DuckDBPyConnection
-
-
-def create(connection: Connection, table: Table) -> None:
-    columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
-    connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
-
-
-def fill(connection: Connection) -> None:
-    for table in TABLES.values():
-        create(connection, table)
-    connection.execute((DATA / "snapshot.sql").read_text(encoding="utf-8"))
-    for item, outcomes in LEDGER_OUTCOMES.items():
-        counts = {name: 3 if name in ("no_account", "another_copy") else 0 for name in outcomes}
-        if "counted" in counts:
-            counts["counted"] = {"email": 5, "meeting": 1}[item]
-        counts["read"] = sum(counts.values())
-        rows = [(item, name, count) for name, count in counts.items()]
-        connection.executemany("INSERT INTO Office_Ledger VALUES (?, ?, ?)", rows)
 
 
 @pytest.fixture

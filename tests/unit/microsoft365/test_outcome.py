@@ -1,4 +1,3 @@
-# ruff: noqa: F401, F811 - fixtures are imported
 """What can go wrong with a mailbox, and what counts of it then."""
 
 from functools import partial
@@ -10,22 +9,7 @@ import pytest
 from engagement_assets.errors import ConsentError
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.source import GraphSource
-from tests.support.graph_fixtures import (
-    WEEK,
-    FakeTime,
-    Store,
-    authority,
-    ids,
-    later,
-    run,
-    settings,
-    sign_in,
-    source,
-    store,
-    tenant,
-    time,
-    year,
-)
+from tests.support.graph_reading import WEEK, FakeTime, Store, later, run
 from tests.support.graph_server import (
     ANN,
     AS_OF,
