@@ -1,0 +1,48 @@
+"""References to the sections of docs/the-numbers.md: `numbers 2.3` in code and SQL, links in pages."""
+
+import re
+from functools import cache
+
+from scripts.reference import DOCS
+from scripts.reference.markdown import anchor
+
+PAGE = DOCS / "the-numbers.md"
+
+_SECTION = r"\d(?:\.\d+)?"
+_HEADING = re.compile(rf"^#+ (({_SECTION})\.? .*)$", re.MULTILINE)
+
+# as it stands in docstrings, comments, SQL headers and pages: `numbers 2.4, 2.5`, `numbers 2.2-2.4`,
+# `numbers 1 (contact), 7 (Office_Ledger)`, `numbers 5 to 7`
+_REFERENCE = re.compile(
+    rf"\bnumbers ({_SECTION}\b(?: \([\w, ]+\))?(?:(?:, |-| to | and ){_SECTION}\b(?: \([\w, ]+\))?)*)"
+)
+
+
+@cache
+def sections() -> dict[str, str]:
+    """Return the heading of each section of the page, by its number."""
+    found = _HEADING.findall(PAGE.read_text(encoding="utf-8"))
+    return {number: heading for heading, number in found}
+
+
+def referred(text: str) -> list[str]:
+    """Return the numbers of all sections that a text refers to, in order."""
+    return [
+        number
+        for reference in _REFERENCE.findall(text)
+        for number in re.findall(_SECTION, re.sub(r"\([^)]*\)", "", reference))
+    ]
+
+
+def links(listed: str) -> str:
+    """Return links to sections, from a page in docs/.
+
+    Args:
+        listed: their numbers, such as `2.3, 7`.
+
+    Raises:
+        KeyError: the page has no such section.
+    """
+    return ", ".join(
+        f"[{number}](the-numbers.md#{anchor(sections()[number])})" for number in listed.split(", ")
+    )
