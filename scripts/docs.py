@@ -23,6 +23,7 @@ from scripts.reference import (
     editor_schema,
     error_tree,
     model_files,
+    page_queries,
     rooms,
 )
 from scripts.reference.markdown import fill
@@ -55,6 +56,7 @@ PARTS: Mapping[Path, Mapping[str, Generator]] = {
         "models.marts": partial(model_files.layer, "marts"),
         "models.history": partial(model_files.layer, "history"),
     },
+    DOCS / "results-app.md": {"queries": page_queries.overview},
     DOCS / "segments-and-measures.md": {
         "segments": model_files.segments,
         "measures": model_files.measures,

@@ -1,9 +1,8 @@
-"""The keys of `engagement.yaml`: their types, defaults and meaning, from the configuration's models."""
+"""The keys of `engagement.yaml`: types, defaults and meaning, from the configuration's models."""
 
-import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from annotated_types import Ge, Le
 from pydantic import BaseModel
@@ -100,17 +99,21 @@ def words(kind: Any) -> str:
     Raises:
         KeyError: nobody has said yet how the type is called.
     """
-    for known, said in _WORDS.items():
-        if kind == known:
-            return said
-    origin = get_origin(kind)
-    arguments = get_args(kind)
+    said = next((said for known, said in _WORDS.items() if kind == known), None)
+    if said is not None:
+        return said
+    if _is_section(kind):
+        return "section"
+    if get_origin(kind) is None:
+        raise KeyError(f"scripts/reference/configuration.py has no words for {kind}")
+    return _of_several(kind)
+
+
+def _of_several(kind: Any) -> str:
+    """Return what a value of a type that is made of others may be."""
+    origin, arguments = get_origin(kind), get_args(kind)
     if origin is Annotated:
         return words(arguments[0]) + _bounds(arguments[1:])
-    if origin in {Union, types.UnionType}:
-        return " or ".join(
-            dict.fromkeys(words(each) for each in arguments if each is not type(None))
-        )
     if origin is Literal:
         *others, last = map(code, arguments)
         return f"{', '.join(others)} or {last}" if others else last
@@ -118,9 +121,9 @@ def words(kind: Any) -> str:
         return f"list, each: {words(arguments[0])}"
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return f"map of part to {words(arguments[1])}"
-    if _is_section(kind):
-        return "section"
-    raise KeyError(f"scripts/reference/configuration.py has no words for {kind}")
+    # one of several types; None is what the default says
+    said = (words(each) for each in arguments if each is not type(None))
+    return " or ".join(dict.fromkeys(said))
 
 
 def _bounds(metadata: tuple[Any, ...]) -> str:

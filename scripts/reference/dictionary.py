@@ -1,10 +1,9 @@
 """The data dictionary: the published tables, each one hop from its SQL, cases, rule and sources."""
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 
 from engagement_assets.schemas import CROSS_TABLE, TABLES, Column, Table
-from scripts.reference import DOCS, ROOT, SQL, model_files, numbers
+from scripts.reference import ROOT, SQL, model_files, numbers
 from scripts.reference.markdown import code, table
 
 _INTRODUCTION = """\
@@ -20,7 +19,7 @@ The tables lie in `published/engagement.duckdb` and, with the same rows, in
 `published/parquet/<table>.parquet`, both in the configured `data_dir`. They are replaced together,
 or not at all: a snapshot that breaks one of the rules below is not published, and the previous one
 stays. Times are in UTC; days, weeks and months are those of the configured time zone. "May be
-empty" is a null. "Numbers" are the sections of [the numbers](the-numbers.md) that say what it means.
+empty" is a null. "Numbers" are the sections of [the numbers](the-numbers.md) that define it.
 
 Each table begins with where it comes from: the SQL that computes it, the cases that the SQL is
 tested with, the rule in plain words, the tables that the SQL reads, and the checks that compare it
@@ -83,7 +82,7 @@ def _read(name: str) -> str:
 
 
 def _checks(published: Table) -> list[str]:
-    """Return links to the checks that are SQL files; the others stand in the code of the schemas."""
+    """Return links to the checks between tables, which are SQL files."""
     folder = SQL / "checks" / published.name
     return [
         f"[{path.stem}](../{path.relative_to(ROOT).as_posix()})"

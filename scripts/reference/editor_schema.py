@@ -34,6 +34,6 @@ def _or_nothing(value: dict[str, Any]) -> dict[str, Any]:
     nothing = {"type": "null"}
     if nothing in value.get("anyOf", ()):
         return value
-    about = {key: value[key] for key in ("default", "description", "title") if key in value}
+    about = {"default", "description", "title"}
     kind = {key: each for key, each in value.items() if key not in about}
-    return {"anyOf": [kind, nothing], **about}
+    return {"anyOf": [kind, nothing], **{key: value[key] for key in value if key in about}}

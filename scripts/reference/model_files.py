@@ -1,4 +1,4 @@
-"""What each SQL model is, from the headers of the files; the tables that Python fills beside them."""
+"""What each SQL model is, from its header, and the tables that Python fills beside them."""
 
 from collections.abc import Iterator
 from functools import cache

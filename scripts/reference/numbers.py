@@ -1,4 +1,4 @@
-"""References to the sections of docs/the-numbers.md: `numbers 2.3` in code and SQL, links in pages."""
+"""References to sections of docs/the-numbers.md: `numbers 2.3` in code, links in pages."""
 
 import re
 from functools import cache
@@ -11,11 +11,10 @@ PAGE = DOCS / "the-numbers.md"
 _SECTION = r"\d(?:\.\d+)?"
 _HEADING = re.compile(rf"^#+ (({_SECTION})\.? .*)$", re.MULTILINE)
 
-# as it stands in docstrings, comments, SQL headers and pages: `numbers 2.4, 2.5`, `numbers 2.2-2.4`,
-# `numbers 1 (contact), 7 (Office_Ledger)`, `numbers 5 to 7`
-_REFERENCE = re.compile(
-    rf"\bnumbers ({_SECTION}\b(?: \([\w, ]+\))?(?:(?:, |-| to | and ){_SECTION}\b(?: \([\w, ]+\))?)*)"
-)
+# as it stands in docstrings, comments, SQL headers and pages: `numbers 2.4, 2.5`, `numbers 5 to 7`,
+# `numbers 2.2-2.4`, `numbers 1 (contact), 7 (Office_Ledger)`
+_PLACE = rf"{_SECTION}\b(?: \([\w, ]+\))?"
+_REFERENCE = re.compile(rf"\b[Nn]umbers ({_PLACE}(?:(?:, |-| to | and ){_PLACE})*)")
 
 
 @cache

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Mapping
 from functools import cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 
 from scripts.reference import ROOT
@@ -24,6 +25,14 @@ _WAY = 10
 _GAP = (18, 46)
 _MARGIN = 20
 _INK = "#6b7a90"
+_SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"'
+    ' font-family="sans-serif" font-size="13" role="img">'
+)
+_TIP = (
+    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7"'
+    f' orient="auto"><path d="M0 0L8 4L0 8z" fill="{_INK}"/></marker></defs>'
+)
 
 # What stands on a floor of the picture: a room, or the arrow from one room to another that passes.
 _Spot = str | tuple[str, str]
@@ -33,7 +42,7 @@ def overview() -> str:
     """Return the table of the rooms, the top floor first."""
     rows = (
         (f"[{code(name)}]({_path(name)})", _told(name), _may_import(below))
-        for name, below in reversed(ALLOWED.items())
+        for name, below in reversed(list(ALLOWED.items()))
     )
     return table(("room", "what it is", "may import"), rows)
 
@@ -103,11 +112,9 @@ def picture() -> str:
     places = _places(rows, width, height)
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"'
-            ' font-family="sans-serif" font-size="13" role="img">',
+            _SVG.format(width=width, height=height),
             "<title>The rooms of engagement_assets, and which imports which</title>",
-            '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7"'
-            f' markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="{_INK}"/></marker></defs>',
+            _TIP,
             f'<rect width="{width:g}" height="{height:g}" fill="#ffffff"/>',
             *(_arrow(arrow, places) for arrow in arrows()),
             *(_box(spot, *place) for spot, place in places.items() if isinstance(spot, str)),
@@ -128,7 +135,7 @@ def _with_ways() -> list[list[_Spot]]:
             rows[floor].append(arrow)
         below[arrow[0]] += ways or [arrow[1]]
         below.setdefault(arrow, [arrow[1]])
-    for lower, row in zip(rows, rows[1:], strict=False):
+    for lower, row in pairwise(rows):
         middle = {spot: place / len(lower) for place, spot in enumerate(lower)}
 
         def wished(spot: _Spot, middle: dict[_Spot, float] = middle) -> tuple[float, str]:
