@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -28,6 +29,9 @@ from scripts.reference import (
 
 DEMO = ROOT / "data" / "demo" / "engagement.yaml"
 
+PAGE = "before\n<!-- generated: a -->\nold\n<!-- /generated -->\nafter\n"
+REPLACED = "before\n<!-- generated: a -->\n\nnew\n\n<!-- /generated -->\nafter\n"
+
 
 # Up to date
 
@@ -47,6 +51,19 @@ def test_the_check_names_a_stale_file_and_leaves_it(
     assert (DOCS / "engagement.schema.json").read_text(encoding="utf-8") == before
 
 
+def test_what_is_stale_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, page = tmp_path / "whole.md", tmp_path / "page.md"
+    page.write_text(PAGE, encoding="utf-8")
+    monkeypatch.setattr(docs, "ROOT", tmp_path)
+    monkeypatch.setattr(docs, "FILES", {whole: lambda: "all of it"})
+    monkeypatch.setattr(docs, "PARTS", {page: {"a": lambda: "new\n"}})
+    assert docs.main(["--check"]) == 1
+    assert docs.main([]) == 0
+    assert docs.main(["--check"]) == 0
+    assert whole.read_text(encoding="utf-8") == "all of it"
+    assert page.read_text(encoding="utf-8") == REPLACED
+
+
 def test_every_part_of_a_page_is_generated() -> None:
     for page in (*ROOT.glob("*.md"), *DOCS.rglob("*.md")):
         named = set(
@@ -57,13 +74,9 @@ def test_every_part_of_a_page_is_generated() -> None:
         assert named == set(docs.PARTS.get(page, {})), page
 
 
-PAGE = "before\n<!-- generated: a -->\nold\n<!-- /generated -->\nafter\n"
-
-
 def test_a_part_is_replaced_and_the_rest_is_left() -> None:
-    wanted = "before\n<!-- generated: a -->\n\nnew\n\n<!-- /generated -->\nafter\n"
-    assert markdown.fill(PAGE, {"a": "new\n"}) == wanted
-    assert markdown.fill(wanted, {"a": "new\n"}) == wanted
+    assert markdown.fill(PAGE, {"a": "new\n"}) == REPLACED
+    assert markdown.fill(REPLACED, {"a": "new\n"}) == REPLACED
 
 
 @pytest.mark.parametrize("parts", [{}, {"b": ""}, {"a": "", "b": ""}])
