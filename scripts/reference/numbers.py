@@ -34,14 +34,19 @@ def referred(text: str) -> list[str]:
 
 
 def links(listed: str) -> str:
-    """Return links to sections, from a page in docs/.
+    """Return links to what defines something, from a page in docs/.
 
     Args:
-        listed: their numbers, such as `2.3, 7`.
+        listed: sections, such as `2.3, 7 (Office_Ledger)`, or another page, such as
+            `docs/segments-and-measures.md`.
 
     Raises:
         KeyError: the page has no such section.
     """
+    if listed.startswith("docs/"):
+        page = listed.removeprefix("docs/")
+        return f"[{page.removesuffix('.md')}]({page})"
     return ", ".join(
-        f"[{number}](the-numbers.md#{anchor(sections()[number])})" for number in listed.split(", ")
+        f"[{number}](the-numbers.md#{anchor(sections()[number])})"
+        for number in referred(f"numbers {listed}")
     )

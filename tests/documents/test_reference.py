@@ -22,6 +22,7 @@ from scripts.reference import (
     error_tree,
     markdown,
     model_files,
+    numbers,
     page_queries,
     rooms,
     sql_rules,
@@ -275,3 +276,29 @@ def test_a_rule_about_sql_says_what_to_write_and_what_happens() -> None:
         f"| clock | {said} | refused |",
         f"| people | {said} | own SQL is refused |",
     ]
+
+
+# References
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("-- source: numbers 2.4, 2.5", ["2.4", "2.5"]),
+        ("-- source: numbers 2.2-2.4", ["2.2", "2.4"]),
+        ("numbers 1 (contact), 7 (Office_Ledger).", ["1", "7"]),
+        ("(numbers 7, Office_Mailbox), numbers 5 to 7", ["7", "5", "7"]),
+        ("Numbers 6 and 7; numbers 64 bits wide", ["6", "7"]),
+    ],
+)
+def test_references_are_found(text: str, found: list[str]) -> None:
+    assert numbers.referred(text) == found
+
+
+def test_a_reference_becomes_a_link() -> None:
+    assert numbers.links("2.8, 7 (Office_Run)") == (
+        "[2.8](the-numbers.md#28-replies), [7](the-numbers.md#7-the-other-published-tables)"
+    )
+    assert numbers.links("docs/privacy.md") == "[privacy](privacy.md)"
+    with pytest.raises(KeyError):
+        numbers.links("9")
