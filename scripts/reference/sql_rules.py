@@ -49,4 +49,4 @@ def overview(rules: Iterable[SqlRule]) -> str:
 def _consequence(rule: SqlRule) -> str:
     if rule.applies_to == "own":
         return "own SQL is refused"
-    return "refused" if rule.is_refused else "a test refuses it; own SQL is warned of"
+    return "refused" if rule.is_refused else "a test refuses it; preflight warns of own SQL"

@@ -272,7 +272,7 @@ def test_a_rule_about_sql_says_what_to_write_and_what_happens() -> None:
     rows = sql_rules.overview(rules).splitlines()[2:]
     said = "`log(x)` | ln(x) | has another base on Spark"
     assert rows == [
-        f"| portable | {said} | a test refuses it; own SQL is warned of |",
+        f"| portable | {said} | a test refuses it; preflight warns of own SQL |",
         f"| clock | {said} | refused |",
         f"| people | {said} | own SQL is refused |",
     ]
