@@ -26,7 +26,6 @@ from engagement_assets.schemas import (
     validate,
     validate_cross_table,
 )
-from scripts import data_dictionary
 from tests.support.snapshot import fill
 
 DATA = Path(__file__).parent
@@ -394,7 +393,7 @@ def test_the_environment_cannot_switch_the_checks_off(snapshot: Connection) -> N
 def test_definitions_load_without_pandera() -> None:
     """Dagster loads them whenever it starts a process; pandera and ibis take two seconds."""
     code = (
-        "import sys, engagement_assets.schemas, scripts.data_dictionary;"
+        "import sys, engagement_assets.schemas;"
         "sys.exit(bool({'pandera', 'ibis', 'duckdb'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -417,16 +416,3 @@ sys.exit(bool({"pandera", "ibis", "pandas"} & sys.modules.keys()))
         fill(connection)
     run = subprocess.run([sys.executable, "-c", code, file], check=False)
     assert run.returncode == 0
-
-
-def test_the_data_dictionary_is_up_to_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert data_dictionary.main(["--check"]) == 0, "python -m scripts.data_dictionary"
-    monkeypatch.setattr(data_dictionary, "DICTIONARY", tmp_path / "data-dictionary.md")
-    assert data_dictionary.main(["--check"]) == 1
-    assert data_dictionary.main([]) == 0
-    assert data_dictionary.main(["--check"]) == 0
-    (tmp_path / "data-dictionary.md").write_text("old", encoding="utf-8")
-    assert data_dictionary.main(["--check"]) == 1
-    assert "is not up to date" in capsys.readouterr().err
