@@ -37,8 +37,8 @@ def names() -> Iterator[tuple[str, str]]:
             yield column.name, table.name
     for source in INPUT_TABLES.values():
         yield source.name, "a source"
-        for column in source.columns:
-            yield column, source.name
+        for named in source.columns:
+            yield named, source.name
 
 
 def test_nothing_has_a_name_that_is_refused() -> None:
