@@ -1,8 +1,12 @@
 """Rules that more than one column obeys. They take ibis columns and build ibis expressions."""
 
+from typing import Any
+
 from .model import Rule
 
 # Doubles: NaN is greater than everything in DuckDB, so `>= 0` alone would let it pass; infinity too
+
+_WHOLE = 1e15  # doubles from here on have no decimal left
 
 
 def not_negative() -> Rule:
@@ -32,9 +36,16 @@ def score_range() -> Rule:
 
 
 def one_decimal() -> Rule:
-    """Return the rule of a score's rounding."""
+    """Return the rule of a score's rounding. NaN, infinity and beyond have no decimal to see."""
+    return Rule("one decimal", _has_one_decimal)
+
+
+def _has_one_decimal(column: Any) -> Any:
+    tenths = column * 10
+    # asked first, since rounding these to a whole number is an error; NaN is the greatest of all
+    too_large = tenths.abs() >= _WHOLE
     # 1e-6: what 1 decimal times 10 can miss a whole number by, as a double, is far smaller
-    return Rule("one decimal", lambda column: (column * 10 - (column * 10).round()).abs() < 1e-6)
+    return too_large.ifelse(False, (tenths - tenths.round()).abs() < 1e-6)  # noqa: FBT003 - ibis takes it by place
 
 
 def one_of(*values: str) -> Rule:

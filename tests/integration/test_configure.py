@@ -180,9 +180,10 @@ def test_without_a_credential(server: SimulatedServer, tmp_path: Path) -> None:
         "smtp": {"host": "mail.contoso.com", "sender": "engagement@contoso.com"},
     }
     with file.open("a", encoding="utf-8") as stream:
-        stream.write(yaml.safe_dump(more))
+        stream.write(f"# settled in May\n{yaml.safe_dump(more)}")
     file.chmod(0o640)
     before = config.load(file)
+    written = file.read_text(encoding="utf-8")
     with configure(tmp_path) as asked:
         asked.through(*GRAPH, *KEEP, ADMINS)
         assert "data_dir: elsewhere" in asked.answer("What now?", *[DOWN] * 5)
@@ -196,7 +197,11 @@ def test_without_a_credential(server: SimulatedServer, tmp_path: Path) -> None:
         assert asked.wait() == 0
     assert config.load(file) == before.model_copy(update={"name": "Another name"})
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert list(content(tmp_path))[:2] == ["name", "source"]
+    columns = "  account_id: CustomerId\n  email: Email\n  account_name: Name\n"
+    assert file.read_text(encoding="utf-8") == (
+        written.replace("accounts.csv\n", f"accounts.csv\n{columns}")
+        + "name: Another name\nschedule: 0 6 * * 1\n"
+    )
 
 
 @pytest.mark.parametrize("exists", [True, False])

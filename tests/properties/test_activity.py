@@ -181,7 +181,7 @@ def _read(mailbox: Path, kind: str) -> list[bytes]:
     """Return the lines that can be read; what is broken is left out."""
     lines: list[bytes] = []
     for path in sorted(mailbox.glob(f"{kind}*.ndjson*")):
-        opener = {".gz": gzip.open, ".zst": zstd.open}.get(path.suffix, open)
+        opener: Any = {".gz": gzip.open, ".zst": zstd.open}.get(path.suffix, open)
         try:
             with opener(path, "rb") as stream:
                 lines += [line.strip() for line in stream.read().splitlines() if line.strip()]
