@@ -27,12 +27,11 @@ import duckdb
 import pytest
 import sqlglot
 from rich.console import Console
-from sqlglot import exp
-from sqlglot.tokens import Token, TokenType
+from sqlglot import Token, TokenType, exp
 
 import tests.conftest  # noqa: F401 - its settings: the same examples every time
 from engagement_assets.activity import ndjson
-from engagement_assets.models.model_sql import ModelError
+from engagement_assets.models.faults import ModelError
 from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse import database
@@ -224,7 +223,7 @@ def landing(names: set[str]) -> Iterator[tuple[Mutant, bool]]:
     texts = {file.stem: file.read_text(encoding="utf-8") for file in original.glob("*.sql")}
     with tempfile.TemporaryDirectory() as folder:
         try:
-            database.LANDING = Path(folder)  # type: ignore[misc]
+            database.LANDING = Path(folder)
             for name, text in sorted(texts.items()):
                 if names and name not in names:
                     continue
@@ -233,7 +232,7 @@ def landing(names: set[str]) -> Iterator[tuple[Mutant, bool]]:
                         Path(folder, f"{stem}.sql").write_text(content, encoding="utf-8")
                     yield mutant, bool(_within_time(lambda: _fails(LANDING_TESTS)))
         finally:
-            database.LANDING = original  # type: ignore[misc]
+            database.LANDING = original
 
 
 def lines(names: set[str]) -> Iterator[tuple[Mutant, bool]]:
