@@ -39,6 +39,8 @@ LAYERS: Final = ("staging", "intermediate", "marts", "segments", "measures", "hi
 # What one drops a file for, and what follows the rows of all those files over the runs.
 TRACKED: Final = ("segments", "measures")
 HISTORY: Final = "history"
+# Beside the layers: rules about their tables, which `schemas/cross_table.py` reads.
+CHECKS: Final = "checks"
 
 _TABLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -171,6 +173,8 @@ def _model_files(folder: Path, layers: Collection[str]) -> Iterator[Path]:
         inside = path.relative_to(folder).parts
         if any(part.startswith((".", "__")) for part in inside):
             continue  # what editors and other tools leave behind
+        if inside[0] == CHECKS and layers is LAYERS:
+            continue
         if path.is_dir():
             if len(inside) == 1 and path.name not in layers:
                 raise fault(path, "it is no layer", f"The layers are {', '.join(layers)}.")

@@ -20,7 +20,7 @@ def published(workspace: Workspace) -> dg.MaterializeResult[Any]:
     """One consistent snapshot of all published tables, replaced at once or not at all."""
     connection = workspace.connection
     (run_id,) = connection.execute("select run_id from run").fetchall()[0]
-    folder = publishing.publish(connection, workspace.data_dir)
+    folder = publishing.publish(connection, workspace.data_dir, workspace.checked)
     described = connection.execute(
         "select * exclude (RunId) from Office_Run where RunId = ?", [run_id]
     )

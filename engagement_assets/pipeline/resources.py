@@ -22,6 +22,7 @@ from engagement_assets.microsoft365.retry_budget import WAIT_PER_DIRECTORY, Retr
 from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
+from engagement_assets.warehouse.checked import Checked
 
 
 class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic for typing only
@@ -35,6 +36,7 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
     _source: ActivitySource | None = PrivateAttr(default=None)
     _consent: Consent | None = PrivateAttr(default=None)
     _built: set[str] = PrivateAttr(default_factory=set)
+    _checked: Checked = PrivateAttr(default_factory=Checked)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Workspace"]:
@@ -75,6 +77,11 @@ class Workspace(dg.ConfigurableResource):  # type: ignore[type-arg] # generic fo
     def built(self) -> set[str]:
         """The models that have been built in this run, to add to."""
         return self._built
+
+    @property
+    def checked(self) -> Checked:
+        """What has been checked in this run, to ask and to add to."""
+        return self._checked
 
     @property
     def data_dir(self) -> Path:

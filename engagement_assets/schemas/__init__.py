@@ -8,12 +8,12 @@
 by the first `validate`. A `Failure` holds no value of any cell and may be logged.
 
 Files: `model.py` (the words), one file for each group of tables, `rules.py` (rules that they
-share), `validation.py` (one table), `together.py` (between tables).
+share), `validation.py` (one table), `cross_table.py` (between tables, and warnings).
 """
 
 from typing import TYPE_CHECKING
 
-from .cross_table import CROSS_TABLE, validate_cross_table
+from .cross_table import CROSS_TABLE, WARNINGS, validate_cross_table, warned_of
 from .lineage import COLUMN_LINEAGE
 from .measures import MEASURE_DEFINITION, MEASURE_HISTORY, MEASURE_VALUE
 from .model import Column, CrossTableRule, Failure, Rule, Table
@@ -35,6 +35,7 @@ __all__ = [
     "MAILBOX_STATUSES",
     "RUN_STATUSES",
     "TABLES",
+    "WARNINGS",
     "Column",
     "CrossTableRule",
     "Failure",
@@ -42,6 +43,7 @@ __all__ = [
     "Table",
     "validate",
     "validate_cross_table",
+    "warned_of",
 ]
 
 TABLES: dict[str, Table] = {

@@ -144,8 +144,10 @@ class CrossTableRule:
         name: names the check in a `Failure`.
         table: the table that is wrong, as a rule, when it does not hold.
         description: what holds.
-        contract: the sections of the contract that say so.
-        sql: counts what breaks it.
+        contract: the sections of the contract that say so, or the document.
+        sql: a SELECT of what breaks it: as many rows as its count.
+        file: the name of its file, without the ending.
+        stops: whether nothing is published when it is broken; otherwise it is worth a warning.
     """
 
     name: str
@@ -153,6 +155,8 @@ class CrossTableRule:
     description: str
     contract: str
     sql: str
+    file: str
+    stops: bool
 
 
 def type_check(column: Column) -> str:

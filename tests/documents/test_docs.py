@@ -167,7 +167,7 @@ def test_every_outcome_and_component_is_explained() -> None:
 def test_every_asset_is_mentioned() -> None:
     graph = build(DEMO).resolve_asset_graph()
     assets = {node.key.to_user_string() for node in graph.asset_nodes}
-    models = {path.stem for path in sql_folder().rglob("*.sql")}
+    models = {path.stem for path in sql_folder().glob("*/*.sql")}
     assert assets > models | INPUT_TABLES.keys()
     assert models <= {Path(link).stem for text in TEXTS.values() for link in LINK.findall(text)}
     assert assets - models <= words_in_code(DOCS / "how-it-works.md")

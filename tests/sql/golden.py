@@ -31,6 +31,8 @@ import yaml
 from engagement_assets.models.loading import Model, build, columns, load_models, upstream
 from engagement_assets.models.model_sql import closest
 
+from .checks import as_models
+
 Rows = Sequence[Mapping[str, object]]
 Values = tuple[Any, ...]
 
@@ -163,8 +165,9 @@ class Project:
 
     @cached_property
     def models(self) -> dict[str, Model]:
-        """All models by name, in the order in which they are built."""
-        return {model.name: model for model in load_models(self._folder, self._sources)}
+        """All models by name, in the order in which they are built; behind them the checks."""
+        models = {model.name: model for model in load_models(self._folder, self._sources)}
+        return models | dict(as_models(self._folder, models, self._sources))
 
     def types(self, table: str) -> dict[str, str]:
         """The columns and types of a source or model, learned by building it on empty sources.
