@@ -17,11 +17,11 @@ import requests
 from bench.measuring import peak_bytes, stopwatch
 from engagement_assets import config
 from engagement_assets.activity import people
-from engagement_assets.config import Configuration, GraphSource
+from engagement_assets.config import Configuration
 from engagement_assets.microsoft365.clouds import Endpoints
 from engagement_assets.microsoft365.sign_in import Credential, SignIn
 from engagement_assets.microsoft365.source import WORKERS
-from engagement_assets.microsoft365.source import GraphSource as Source
+from engagement_assets.sources import GRAPH
 from engagement_assets.window import Window
 
 Result = dict[str, object]
@@ -29,7 +29,7 @@ Result = dict[str, object]
 
 def client(settings: Configuration) -> Result:
     """Download every mailbox as a run does; the folder is left as it is."""
-    source = Source(_graph(settings), settings.data_dir)
+    source = GRAPH.open(GRAPH.settings_of(settings.source), settings.data_dir)
     selected = people.select(source, settings.mailboxes.addresses, settings.mailboxes.opted_out)
     ids = [person.id for person in selected.persons]
     window = Window.until(settings.as_of or datetime.now(UTC), settings.time_zone)
@@ -41,12 +41,12 @@ def client(settings: Configuration) -> Result:
         for file in mailbox.files:
             lines[file.kind] += sum(1 for _ in source.lines(file))
     read = sum(mailbox.status == "processed" for mailbox in mailboxes)
-    return {"seconds": watch.wall, "cpu": watch.cpu, "peak": peak, "mailboxes": read} | lines
+    return {"seconds": watch.wall, "cpu": watch.cpu, "peak": peak, "mailboxes": read, **lines}
 
 
 def floor(settings: Configuration, pages: Path) -> Result:
     """Ask for pages, one mailbox after another in every thread, and do nothing with them."""
-    graph = _graph(settings)
+    graph = GRAPH.settings_of(settings.source)
     token = SignIn(graph, Credential.from_environment()).token()
     verify = str(Endpoints.of(graph).ca_bundle)
     mailboxes: list[list[tuple[str, str]]] = json.loads(pages.read_text(encoding="utf-8"))
@@ -66,12 +66,6 @@ def floor(settings: Configuration, pages: Path) -> Result:
     with stopwatch() as watch, ThreadPoolExecutor(WORKERS) as pool:
         size = sum(pool.map(download, mailboxes))
     return {"seconds": watch.wall, "cpu": watch.cpu, "peak": peak_bytes(), "bytes": size}
-
-
-def _graph(settings: Configuration) -> GraphSource:
-    if settings.source.kind != "graph":
-        raise TypeError("a configuration with source.kind: graph")
-    return settings.source
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ from engagement_assets.schemas import TABLES
 RUNS = 52
 _SNAPSHOT = Path(__file__).with_name("results_snapshot.sql")
 _TYPES = {"TIMESTAMP WITH TIME ZONE": "timestamptz"}
-_PATIENCE = 60.0  # seconds until the app answers
+_LONGEST_START = 60.0  # seconds until the app answers
 _MB = 1_000_000
 _FIRST_PAINT = """new Promise(found => new PerformanceObserver(list => {
     for (const entry of list.getEntriesByName("first-contentful-paint")) found(entry.startTime);
@@ -207,7 +207,7 @@ def _app(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, float]]:
     ) as process:
         try:
             while not _answers(port):
-                if process.poll() is not None or time.perf_counter() - began > _PATIENCE:
+                if process.poll() is not None or time.perf_counter() - began > _LONGEST_START:
                     raise MeasurementError("the results app does not answer")
                 time.sleep(0.05)
             yield process, port, time.perf_counter() - began
@@ -216,7 +216,7 @@ def _app(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, float]]:
 
 
 def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_LONGEST_START)
     try:
         connection.request("GET", "/health")
         return connection.getresponse().status == 200
@@ -232,7 +232,7 @@ def _timed(
     """Ask for pages one after the other, over one connection, as a reader's browser does."""
     print(f"bench: {name}", flush=True)
     dice = random.Random(seed)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_LONGEST_START)
     times, sizes = [], []
     for _ in range(requests):
         path = page(dice)

@@ -16,10 +16,12 @@ import duckdb
 from bench.measuring import load_checks, peak_bytes, stopwatch
 from engagement_assets import schemas
 from engagement_assets.models import measures, segments
-from engagement_assets.models.loading import HISTORY, TRACKED, Model, build, load_models
+from engagement_assets.models.building import build
+from engagement_assets.models.loading import HISTORY, TRACKED, Model, load_models
 from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
 from engagement_assets.warehouse import database
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 
 _BELOW = {"run_before", "account_parent", "account_ancestor", "group_member", "Customer_Profile"}
 _TRACKED_TABLES = ("Customer_Profile", "Segment", "Measure")
@@ -122,22 +124,23 @@ def _make_up(
             text = text.replace(name, value)
         connection.execute(text)
         for name in made_after:
-            build(connection, by_name[name])
+            build(DuckDbEngine(connection), by_name[name])
     return int(connection.execute("select count(*) from Office").fetchall()[0][0])
 
 
 def _build(connection: duckdb.DuckDBPyConnection, models: tuple[Model, ...]) -> None:
+    engine = DuckDbEngine(connection)
     are_collected = False
     for model in models:
         if model.layer == HISTORY and not are_collected:
-            _timed("  collecting", lambda: segments.collect(connection, models))
-            _timed("  collecting", lambda: measures.collect(connection, models))
+            _timed("  collecting", lambda: segments.collect(engine, models))
+            _timed("  collecting", lambda: measures.collect(engine, models))
             are_collected = True
         if model.name in _BELOW or model.layer in {*TRACKED, HISTORY}:
-            _timed(f"  {model.name}", lambda model=model: build(connection, model))
+            _timed(f"  {model.name}", lambda model=model: build(engine, model))
         if model.layer in TRACKED:
             room = segments if model.layer == "segments" else measures
-            room.check(connection, model)
+            room.check(engine, model)
 
 
 def _publish(connection: duckdb.DuckDBPyConnection) -> None:

@@ -17,18 +17,16 @@ from uuid import uuid4
 import duckdb
 
 from bench.measuring import ROOT, load_checks, peak_bytes, stopwatch
-from engagement_assets import config, schemas
-from engagement_assets.activity import people
-from engagement_assets.activity.folder import FolderSource
+from engagement_assets import config, consent, reading, schemas
 from engagement_assets.config import Configuration
-from engagement_assets.models import measures, segments
 from engagement_assets.models.lineage import Lineage
-from engagement_assets.models.loading import HISTORY, Model, build, load_models
-from engagement_assets.reading import mailboxes
+from engagement_assets.models.loading import Model, load_models
 from engagement_assets.schemas.input_tables import INPUT_TABLES, InputTable
+from engagement_assets.sql_text import literal
 from engagement_assets.warehouse import database, inputs, publishing
 from engagement_assets.warehouse.activity_store import ActivityStore
-from engagement_assets.window import Window
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
+from tests.support.all_models import build_each
 
 Result = dict[str, object]
 
@@ -63,22 +61,12 @@ def landing(settings: Configuration) -> Result:
     store = ActivityStore(settings.data_dir / "activity")
     with database.connect(warehouse_file(settings)) as connection:
         with stopwatch() as preparing:
-            source = _folder(settings)
-            listed, opted_out = settings.mailboxes.addresses, settings.mailboxes.opted_out
-            selected = people.select(source, listed, opted_out)
-            window = Window.until(settings.as_of or datetime.now(UTC), settings.time_zone)
-            inputs.write_run(connection, uuid4().hex, datetime.now(UTC), window)
-            inputs.write_weights(connection, settings.score_weights)
-            publishing.load_previous(connection, settings.data_dir)
-            inputs.write_people(connection, selected, source.organisation_domains())
+            source = consent.Gate(settings).source
+            reading.begin_run(connection, settings, uuid4().hex, datetime.now(UTC))
+            reading.read_people(connection, source, settings.mailboxes)
             inputs.write_customers(connection, settings.customers)
-        user_ids = [person.id for person in selected.persons]
         with stopwatch() as watch:
-            outcomes = mailboxes.read_mailboxes(
-                connection, store, source, user_ids, window, _no_progress
-            )
-            store.tidy(connection)
-            mailboxes.expose_mailboxes(connection, store, outcomes, window)
+            reading.read_activity(connection, store, source)
         rows = _count(connection, "landed_message") + _count(connection, "landed_event")
     files = list((settings.data_dir / "activity").glob("*.parquet"))
     return {
@@ -95,17 +83,11 @@ def models(settings: Configuration, folder: Path = SQL) -> Result:
     ordered = load_models(folder, INPUT_TABLES)
     seconds: dict[str, float] = {}
     with database.connect(warehouse_file(settings)) as connection, stopwatch() as watch:
-        inputs.write_run_end(connection, datetime.now(UTC))
-        Lineage(ordered).write(connection)
-        are_collected = False
-        for model in ordered:
-            began = time.perf_counter()
-            if model.layer == HISTORY and not are_collected:
-                segments.collect(connection, ordered)
-                measures.collect(connection, ordered)
-                are_collected = True
-            build(connection, model)
-            seconds[model.name] = time.perf_counter() - began
+        Lineage(ordered).write(DuckDbEngine(connection))
+        began = time.perf_counter()
+        for model in build_each(connection, ordered):
+            ended = time.perf_counter()
+            seconds[model.name], began = ended - began, ended
     return {"seconds": watch.wall, "cpu": watch.cpu, "by_model": seconds}
 
 
@@ -161,7 +143,7 @@ def peer_inputs(settings: Configuration) -> Result:
     folder.mkdir(exist_ok=True)
     with database.connect(warehouse_file(settings)) as connection:
         for table in _PEER_TABLES.split():
-            file = database.quoted(folder / f"{table}.parquet")
+            file = literal(folder / f"{table}.parquet")
             connection.execute(f'copy "{table}" to {file} (format parquet)')
     activity = settings.data_dir / "activity"
     files = {kind: sorted(map(str, activity.glob(f"{kind}s-*"))) for kind in ("message", "event")}
@@ -178,15 +160,6 @@ STAGES: Mapping[str, Callable[[Configuration], Result]] = {
     "publishing": publish,
     "peer_inputs": peer_inputs,
 }
-
-
-def _no_progress(_done: int, _total: int) -> None:
-    """Say nothing."""
-
-
-def _folder(settings: Configuration) -> FolderSource:
-    assert settings.source.kind == "folder"
-    return FolderSource(settings.source.path)
 
 
 def _needed(source: InputTable, ordered: tuple[Model, ...]) -> list[str]:

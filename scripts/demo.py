@@ -29,6 +29,7 @@ from engagement_assets.config import Configuration, GraphSource
 from engagement_assets.definitions import CONFIG_VARIABLE
 from engagement_assets.microsoft365.consent import admin_consent_link
 from engagement_assets.pipeline import instance
+from engagement_assets.sources import GRAPH
 from simulator.__main__ import CONNECTION
 from simulator.server import SECRET
 
@@ -214,9 +215,10 @@ def ui(arguments: list[str]) -> int:
 
 def _read(config_file: Path) -> tuple[Configuration, GraphSource]:
     settings = config.load(config_file, files_must_exist=False)
-    if settings.source.kind != "graph":
-        raise DemoError(f"{config_file} names no tenant: source.kind is {settings.source.kind}.")
-    return settings, settings.source
+    try:
+        return settings, GRAPH.settings_of(settings.source)
+    except TypeError as error:
+        raise DemoError(f"{config_file} names no tenant: {error}") from error
 
 
 def _wait(look: Callable[[], _Found | None], seconds: float, what: str) -> _Found:

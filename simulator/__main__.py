@@ -42,7 +42,9 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no ISO 8601 moment", param_hint="--as-of") from error
+        raise typer.BadParameter(
+            f"{text!r} is not an ISO 8601 moment", param_hint="--as-of"
+        ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

@@ -136,7 +136,7 @@ def _moved(event: JsonObject, zone: ZoneInfo, name: str) -> JsonObject:
 
 
 def _local(text: object, zone: ZoneInfo) -> str | None:
-    """A time in UTC as it is in a zone; None for what is no time, which stays as it stands."""
+    """A time in UTC as it is in a zone; None for what is not a time, which stays as it stands."""
     if not isinstance(text, str):
         return None
     try:

@@ -58,7 +58,7 @@ class Permanent:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as the plan sees it. `page`: how many items it wants, 0 when it is no list."""
+    """A request as the plan sees it. `page`: how many items it wants, 0 when it is not a list."""
 
     key: str
     user_id: str = ""
@@ -186,4 +186,4 @@ class Faults:
 
 def _check(kind: str) -> None:
     if kind not in (*TRANSIENT, *LASTING):
-        raise ValueError(f"{kind!r} is no fault; there are {', '.join((*TRANSIENT, *LASTING))}")
+        raise ValueError(f"{kind!r} is not a fault; there are {', '.join((*TRANSIENT, *LASTING))}")

@@ -51,7 +51,7 @@ def write_activity_folder(
     It holds the mailboxes of the selected users, up to `as_of` and `days` days back. The new folder
     is written beside the old one and takes its place when complete.
 
-    Raises `FileExistsError` when `folder` holds something that is no activity folder.
+    Raises `FileExistsError` when `folder` holds something that is not an activity folder.
     """
     activity = Activity(organisation, as_of, days)
     with _replacing(folder) as target:
@@ -119,7 +119,7 @@ def _contact_rows(organisation: Organisation, rng: Random) -> Iterator[tuple[str
 def _useless_row(
     organisation: Organisation, account: Account, rng: Random
 ) -> Iterator[tuple[str, str]]:
-    """For one account in six a row that is no contact."""
+    """For one account in six a row that is not a contact."""
     wrong = rng.choice(("unknown", "n/a", f"info@@{account.domain}"))
     colleague = organisation.users[account.team[0]].address
     draw = rng.random()

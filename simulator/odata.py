@@ -31,7 +31,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class FilterError(ValueError):
-    """An expression that is no OData filter."""
+    """An expression that is not an OData filter."""
 
 
 def microseconds(text: object) -> int | None:
@@ -195,7 +195,7 @@ class _Parser:
             self._need(")")
             return Comparison(name, "in", tuple(values))
         if operator not in _COMPARISONS:
-            raise FilterError(f"Syntax error: {operator} is no operator.")
+            raise FilterError(f"Syntax error: {operator} is not an operator.")
         return Comparison(name, operator, self._value())
 
     def _value(self) -> object:

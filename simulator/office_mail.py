@@ -50,7 +50,7 @@ _BULK_SENDERS = tuple(
     )
 )
 _JUNK_SENDERS = ("winner@lottery-desk.example", "ceo@quick-invoice.example", "seo@toprank.example")
-# Exchange writes this for a colleague whose mailbox is gone; it is no address at all.
+# Exchange writes this for a colleague whose mailbox is gone; it is not an address at all.
 _DEPARTED = "/O=EXCHANGELABS/OU=EXCHANGE ADMINISTRATIVE GROUP/CN=RECIPIENTS/CN=4F1C-DEPARTED"
 # Account managers write to all their contacts at once in these months, on a day of their own.
 _NEWSLETTER_MONTHS = (1, 3, 6, 9, 11)
@@ -137,7 +137,7 @@ def _incoming(rng: Random, user: User, week: int, sender: str, place: Place) -> 
 
 
 def _partner_thread(rng: Random, user: User, week: int) -> Iterator[Email]:
-    """A few e-mails with somebody who is no customer."""
+    """A few e-mails with somebody who is not a customer."""
     partner = rng.choice(PARTNERS)
     begun = sent = starting_moment(rng, user.zone, week)
     thread = rng.randbytes(16)

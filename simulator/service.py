@@ -70,7 +70,7 @@ class Recorded:
 
 @dataclass
 class Call:
-    """A request as the endpoints see it. `size`: how many items it wants, 0 when it is no list."""
+    """A request as endpoints see it. `size`: how many items it wants, 0 when it is not a list."""
 
     path: dict[str, str]
     parameters: list[tuple[str, str]]
@@ -135,7 +135,7 @@ class Endpoint:
     """A path below `/v1.0` and the function that answers.
 
     `area`: directory, mail or calendar. `page` and `most`: the default and the largest size of a
-    page; 0 when the answer is no list. `cost`: in the directory's resource units.
+    page; 0 when the answer is not a list. `cost`: in the directory's resource units.
     """
 
     path: str

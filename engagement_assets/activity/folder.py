@@ -8,12 +8,14 @@ from typing import Any
 import orjson
 
 from engagement_assets import addresses
+from engagement_assets.activity import resource as of_graph
 from engagement_assets.activity.ndjson import ENDINGS, json_lines
 from engagement_assets.activity.source import (
     ActivityFile,
     BrokenFileError,
     Kind,
     Mailbox,
+    Resolution,
     Resource,
     User,
 )
@@ -36,24 +38,18 @@ class FolderSource:
         self._by_address: dict[str, list[str]] = {}
         self._members: dict[str, tuple[str, ...]] = {}
         for resource in self._resources("users", required=True):
-            user = User.of(
-                _text(resource.get("id")) or "",
-                _text(resource.get("mail")),
-                _text(resource.get("userPrincipalName")),
-                _texts(resource.get("proxyAddresses")),
-            )
+            user = of_graph.user(resource)
             if user.id:
                 self._users[user.id] = user
         for user in self._users.values():
             for address in user.addresses:
                 self._by_address.setdefault(address, []).append(user.id)
         for resource in self._resources("groups", required=False):
-            group_id = _text(resource.get("id"))
+            group_id = of_graph.text(resource.get("id"))
             if not group_id:
                 continue
-            self._members[group_id] = _texts(resource.get("members"))
-            mail = (_text(resource.get("mail")), *_texts(resource.get("proxyAddresses")))
-            for address in addresses.normalise_all(mail):
+            self._members[group_id] = of_graph.texts(resource.get("members"))
+            for address in addresses.normalise_all(of_graph.mail_addresses(resource)):
                 self._by_address.setdefault(address, []).append(group_id)
 
     def organisation_domains(self) -> frozenset[str]:
@@ -63,11 +59,12 @@ class FolderSource:
             organisation = orjson.loads(file.read_bytes())
             names = [domain["name"] for domain in organisation["verifiedDomains"]]
         except OSError as error:
-            raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
+            raise SourceError(f"it cannot be read: {error.strerror}", where=file) from error
         except (ValueError, LookupError, TypeError) as error:
             raise SourceError(
-                f"{file} is no organization resource: it needs verifiedDomains, a list of "
-                "objects that have a name."
+                "it is not an organization resource",
+                where=file,
+                remedy="It needs verifiedDomains, a list of objects that have a name.",
             ) from error
         domains = (addresses.normalise_domain(name) for name in names if isinstance(name, str))
         return frozenset(domain for domain in domains if domain)
@@ -89,6 +86,12 @@ class FolderSource:
                 found[member] = self._users[member]
             waiting.extend(self._members.get(member, ()))
         return tuple(found[user_id] for user_id in sorted(found))
+
+    def resolution(self, address: str) -> Resolution:
+        """Return the users behind an address, and why there is nobody."""
+        users = self.resolve(address)
+        reason = None if users else "No user, and no group with members, has this address."
+        return Resolution(address, users, reason, {})
 
     def reading(
         self,
@@ -144,18 +147,16 @@ class FolderSource:
         paths = [self._folder / (stem + ending) for ending in ENDINGS]
         present = [path for path in paths if path.exists()]
         if required and not present:
-            raise SourceError(f"{paths[0]} is missing. An activity folder names its {stem} there.")
+            raise SourceError(
+                "it is missing",
+                where=paths[0],
+                remedy=f"An activity folder names its {stem} there.",
+            )
         for path in present:
             try:
                 for _, resource in json_lines(path, path.name):
                     yield resource
             except BrokenFileError as error:
-                raise SourceError(f"{self._folder}: {error}. Export the {stem} again.") from error
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
+                raise SourceError(
+                    str(error), where=self._folder, remedy=f"Export the {stem} again."
+                ) from error

@@ -57,7 +57,7 @@ def select(source: ActivitySource, listed: Iterable[str], opted_out: Iterable[st
             colleagues[user.id] = user
             selected.pop(user.id, None)
     if not FEWEST <= len(selected) <= MOST:
-        raise ConfigurationError(_wrong_number(len(selected), resolved))
+        raise _wrong_number(len(selected), resolved)
     return People(
         persons=tuple(selected[user_id] for user_id in sorted(selected)),
         colleague_addresses=frozenset(
@@ -68,10 +68,11 @@ def select(source: ActivitySource, listed: Iterable[str], opted_out: Iterable[st
     )
 
 
-def _wrong_number(number: int, resolved: Mapping[str, int]) -> str:
+def _wrong_number(number: int, resolved: Mapping[str, int]) -> ConfigurationError:
     unknown = [address for address, users in resolved.items() if users == 0]
-    hint = f" These resolve to nobody: {', '.join(unknown)}." if unknown else ""
-    return (
-        f"mailboxes.addresses selects {number} person(s), opted-out people not counted; "
-        f"{FEWEST} to {MOST:,} are needed.{hint} Nothing was read."
+    return ConfigurationError(
+        f"it selects {number} person(s), opted-out people not counted; {FEWEST} to {MOST:,} are "
+        "needed, so nothing was read",
+        where="mailboxes.addresses",
+        remedy=f"These resolve to nobody: {', '.join(unknown)}." if unknown else None,
     )

@@ -1,4 +1,4 @@
-"""What an activity source offers, whichever it is: Microsoft 365 or a folder."""
+"""What an activity source offers, whatever its kind."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -79,6 +79,23 @@ class User:
 
 
 @dataclass(frozen=True)
+class Resolution:
+    """What became of one listed address.
+
+    Attributes:
+        address: as listed, normalised.
+        users: whom it stands for, by user id.
+        reason: why there is nobody, or more than one would expect; None when all is plain.
+        notes: per user id, what may keep a mailbox from being read: a guest, a disabled account.
+    """
+
+    address: str
+    users: tuple[User, ...]
+    reason: str | None
+    notes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class ActivityFile:
     """One file of a mailbox, as it is now.
 
@@ -135,6 +152,9 @@ class ActivitySource(Protocol):
 
     def resolve(self, address: str) -> tuple[User, ...]:
         """Return the users behind a user's or (nested) group's address; none when unknown."""
+
+    def resolution(self, address: str) -> Resolution:
+        """Return what `resolve` does, with what people should know about the address and them."""
 
     def reading(
         self,

@@ -1,14 +1,17 @@
-"""The `engagement` command."""
+"""The `engagement` command.
+
+What a command needs is imported in it, so that `--help` costs nothing but itself: the configuration
+takes a tenth of a second, Microsoft's sign-in half of one, Dagster one.
+"""
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from engagement_assets import config
 from engagement_assets.errors import EngagementError
 
 app = typer.Typer(
@@ -34,16 +37,31 @@ def run(config_file: ConfigFile) -> None:
 
     Exit codes: 0 published, 2 configuration error, 3 consent missing, 1 any other failure.
     """
+    publish(config_file)
+
+
+def publish(config_file: Path, *, models_folder: Path | None = None) -> None:
+    """Do what `run` does, with the SQL models of the product or of another folder.
+
+    Raises:
+        EngagementError: what is wrong; results published before are untouched.
+    """
+    from rich.console import Console
+
+    from engagement_assets import config
+
     configuration = config.load(config_file)
-    from engagement_assets import consent  # noqa: PLC0415 - MSAL takes half a second
+    from engagement_assets import consent
 
     consent.require_terms(configuration)
-    from engagement_assets.command import execution, overview  # noqa: PLC0415 - Dagster takes a second
+    from engagement_assets.command import execution, overview
 
     console = Console()
-    execution.run(config_file, configuration.data_dir, console)
+    warnings = execution.run(
+        config_file, configuration.data_dir, console, models_folder=models_folder
+    )
     published = configuration.data_dir / "published"
-    overview.show(console, configuration.name, overview.of(published))
+    overview.show(console, configuration.name, overview.of(published), warnings)
     console.print(f"\nPublished: {published}", highlight=False, soft_wrap=True)
 
 
@@ -59,10 +77,12 @@ def configure(
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise EngagementError(
-            "configure asks questions and needs a terminal. Without one, write the file by hand: "
-            "docs/configuration.md."
+            "configure asks questions and needs a terminal.",
+            remedy="Without one, write the file by hand: docs/configuration.md.",
         )
-    from engagement_assets import configure  # noqa: PLC0415 - prompts and DuckDB take a second
+    from rich.console import Console
+
+    from engagement_assets import configure
 
     configure.run(config_file, Console(), os.environ)
 
@@ -78,7 +98,9 @@ def preflight(
 
     Exit codes: 0 no error, else that of the worst one: 2 configuration, 3 consent, 1 any other.
     """
-    from engagement_assets import preflight  # noqa: PLC0415 - DuckDB and MSAL take a second
+    from rich.console import Console
+
+    from engagement_assets import preflight
 
     console = Console()
     with console.status("Checking") as status:
@@ -101,9 +123,13 @@ def ask(
     Exit codes: 0 nothing is missing, 3 consent is missing, 2 configuration error (privacy terms
     included), 1 any other failure.
     """
+    from rich.console import Console
+
+    from engagement_assets import config
+
     configuration = config.load(config_file, files_must_exist=False)
-    from engagement_assets import consent  # noqa: PLC0415 - MSAL takes half a second
-    from engagement_assets.consent import report, request  # noqa: PLC0415 - the same
+    from engagement_assets import consent
+    from engagement_assets.consent import report, request
 
     console = Console()
     report.show_link(console, configuration)
@@ -121,8 +147,12 @@ def ui(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
 ) -> None:
     """Open the Dagster UI: lineage, checks, runs and the weekly schedule."""
+    from rich.console import Console
+
+    from engagement_assets import config
+
     configuration = config.load(config_file, files_must_exist=False)
-    from engagement_assets.command import execution  # noqa: PLC0415 - Dagster takes a second
+    from engagement_assets.command import execution
 
     execution.serve(config_file, configuration.data_dir, port, Console())
 
@@ -138,18 +168,22 @@ def results(
     ] = None,
 ) -> None:
     """Serve the results as a web app: overview, customers, segments, measures, data."""
+    from rich.console import Console
+
+    from engagement_assets import config
+
     configuration = config.load(config_file, files_must_exist=False)
-    from engagement_assets.results import server  # noqa: PLC0415 - only this command needs it
-    from engagement_assets.results.settings import AppSettings  # noqa: PLC0415 - as above
+    from engagement_assets.results import server
+    from engagement_assets.results.settings import AppSettings
 
     settings = AppSettings.of(configuration, os.environ, host=host, port=port)
     server.serve(settings, Console())
 
 
-def main() -> None:
+def main(command: Callable[[], object] = app) -> None:
     """Run a command; a failure is one message and an exit code, never a traceback."""
     try:
-        app()
+        command()
     except EngagementError as error:
         print(f"engagement: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

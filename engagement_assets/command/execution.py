@@ -3,41 +3,62 @@
 import os
 import socket
 import sys
+import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.errors import DagsterAssetCheckFailedError
 from rich.console import Console
 
 from engagement_assets import definitions
-from engagement_assets.command import progress
+from engagement_assets.command import libraries, progress
 from engagement_assets.errors import EngagementError
-from engagement_assets.pipeline import automation, instance
+from engagement_assets.pipeline import automation, instance, verdict
 
 
 class RunFailedError(EngagementError):
     """A run that failed for a reason that nobody foresaw; the Dagster UI has the details."""
 
 
-def run(config_file: Path, data_dir: Path, console: Console) -> None:
+def run(
+    config_file: Path, data_dir: Path, console: Console, *, models_folder: Path | None = None
+) -> list[str]:
     """Run the whole job once.
+
+    Args:
+        config_file: the configuration.
+        data_dir: the folder that it names for all that runs write.
+        console: where the run shows how it gets on.
+        models_folder: the SQL models; the product's own when None.
+
+    Returns:
+        the checks that warned, as `asset: check`.
 
     Raises:
         EngagementError: what made it fail; results published before are untouched.
     """
     with instance.opened(data_dir) as opened, progress.Listener(console) as listener:
-        job = definitions.build(config_file, {"console": listener.definition}).resolve_job_def(
-            automation.JOB.name
+        built = definitions.build(
+            config_file,
+            models_folder=models_folder,
+            loggers={"console": listener.definition},
         )
+        job = built.resolve_job_def(automation.JOB.name)
+        run_id = str(uuid.uuid4())
         listener.steps = len(job.nodes)
         try:
             job.execute_in_process(
-                instance=opened, run_config={"loggers": {"console": {}}}, raise_on_error=True
+                instance=opened,
+                run_config={"loggers": {"console": {}}},
+                raise_on_error=True,
+                run_id=run_id,
             )
         except dg.DagsterExecutionInterruptedError as error:
             raise KeyboardInterrupt from error
         except Exception as error:  # noqa: BLE001 - it may quote data; the event log has its class
-            raise _explained(error) from None
+            broken = verdict.failed_checks(opened, run_id, dg.AssetCheckSeverity.ERROR)
+            raise _explained(error, broken) from None
+        return verdict.warnings(opened, run_id)
 
 
 def serve(config_file: Path, data_dir: Path, port: int, console: Console) -> None:
@@ -51,30 +72,45 @@ def serve(config_file: Path, data_dir: Path, port: int, console: Console) -> Non
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise EngagementError(f"Port {port} is taken. Name another one with --port.") from error
-    os.environ["DAGSTER_HOME"] = str(instance.prepare(data_dir))
+            raise EngagementError(
+                f"Port {port} is taken.", remedy="Name another one with --port."
+            ) from error
+    os.environ["DAGSTER_HOME"] = str(instance.prepare_to_serve(data_dir))
     os.environ[definitions.CONFIG_VARIABLE] = str(config_file.absolute())
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     console.print(f"Opening http://127.0.0.1:{port}/asset-groups (Ctrl-C stops it) ...")
-    command = Path(sys.executable).with_name("dagster")
+    command = Path(sys.executable).with_name("dg")
     module = ["-m", "engagement_assets.definitions"]
     os.execv(  # noqa: S606 - our own interpreter's command, no shell
         command, [str(command), "dev", *module, "-h", "127.0.0.1", "-p", str(port)]
     )
 
 
-def _explained(error: BaseException) -> EngagementError:
-    """Return the failure that explains itself among an error and its causes."""
+def _explained(error: BaseException, broken: Sequence[str]) -> EngagementError:
+    """Return the failure that explains itself among an error and its causes.
+
+    Args:
+        error: what ended the run.
+        broken: the checks that would have stopped it.
+    """
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, EngagementError):
             return cause
         root, cause = cause, cause.__cause__
-    if isinstance(root, DagsterAssetCheckFailedError):  # its text names assets and checks
+    if broken:
         return RunFailedError(
-            f"The results break a rule and were not published; those of the run before stay. {root}"
+            "The results break a rule and were not published; those of the run before stay. "
+            f"What failed is in the Dagster UI (engagement ui): {', '.join(broken)}."
+        )
+    if known := libraries.explanation(root):
+        what, remedy = known
+        return RunFailedError(
+            f"{what} ({type(root).__name__}). What was published before is unchanged.",
+            remedy=remedy,
         )
     return RunFailedError(
-        f"The run failed unexpectedly ({type(root).__name__}). Its log is in the Dagster UI: "
-        "engagement ui. What was published before is unchanged."
+        f"The run failed unexpectedly ({type(root).__name__}). What was published before is "
+        "unchanged.",
+        remedy="Its log is in the Dagster UI: engagement ui.",
     )

@@ -1,6 +1,6 @@
 """What was published, in a screenful: for the terminal, at the end of a run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,14 +48,23 @@ def of(published: Path) -> Overview:
     return Overview(run, dict(not_read), top, accounts[len(top) :][-SHOWN_ACCOUNTS:])
 
 
-def show(console: Console, title: str, overview: Overview) -> None:
-    """Print the overview."""
+def show(console: Console, title: str, overview: Overview, warnings: Sequence[str] = ()) -> None:
+    """Print the overview.
+
+    Args:
+        console: where.
+        title: whose results they are.
+        overview: what was published.
+        warnings: the checks of the run that warned.
+    """
     run, not_read = overview.run, overview.not_read
     total, enriched = _number(run, "CustomersTotal"), _number(run, "CustomersEnriched")
     share = f" ({enriched / total:.0%})" if total else ""
     reasons = ", ".join(f"{number} {status}" for status, number in not_read.items())
     facts = Table.grid(padding=(0, 2))
     facts.add_row("Status", str(run["Status"]).replace("_", " "))
+    if warnings:
+        facts.add_row("Checks that warn", Text(", ".join(warnings)))
     facts.add_row("Customers enriched", f"{enriched:,} of {total:,}{share}")
     facts.add_row("Addresses selected", f"{_number(run, 'SelectedAddresses'):,}")
     facts.add_row(

@@ -6,14 +6,13 @@ from engagement_assets.config.sections import (
     Component,
     Configuration,
     Customers,
-    FolderSource,
-    GraphSource,
     Mailboxes,
     OpenId,
     PrivacyTerms,
     Results,
     Smtp,
 )
+from engagement_assets.config.sources import FolderSource, GraphSource, Source
 
 __all__ = [
     "DEFAULT_WEIGHTS",
@@ -27,5 +26,6 @@ __all__ = [
     "PrivacyTerms",
     "Results",
     "Smtp",
+    "Source",
     "load",
 ]

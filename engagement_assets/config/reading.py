@@ -10,9 +10,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from engagement_assets.config import sources
 from engagement_assets.config.sections import Configuration
 from engagement_assets.config.values import A_MOMENT
 from engagement_assets.errors import ConfigurationError
+
+_SOURCES = ", ".join(sources.KINDS)
 
 
 class _Loader(yaml.SafeLoader):
@@ -46,31 +49,35 @@ def load(file: Path, *, files_must_exist: bool = True) -> Configuration:
         content = yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)  # noqa: S506 - a SafeLoader
     except OSError as error:
         raise ConfigurationError(
-            f"{file} cannot be read: {error.strerror}. Name the configuration file with -c."
+            f"it cannot be read: {error.strerror}",
+            where=file,
+            remedy="Name the configuration file with -c.",
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{file} is not UTF-8 text. Save it as UTF-8.") from error
+        raise ConfigurationError(
+            "it is not UTF-8 text", where=file, remedy="Save it as UTF-8."
+        ) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(f"{file}, line {line}: {error.problem}.") from error
+        raise ConfigurationError(str(error.problem), where=f"{file}, line {line}") from error
     except (yaml.YAMLError, ValueError) as error:
-        raise ConfigurationError(f"{file} is not valid YAML: {error}.") from error
+        raise ConfigurationError(f"it is not valid YAML: {error}", where=file) from error
     if not isinstance(content, dict):
-        raise ConfigurationError(f"{file} must hold keys and values, such as `source:`.")
+        raise ConfigurationError("it must hold keys and values, such as `source:`", where=file)
     try:
         return Configuration.model_validate(
             content,
             context={"folder": file.absolute().parent, "must_exist": files_must_exist},
         )
     except ValidationError as error:
-        lines = [f"{file} has {error.error_count()} mistake(s):"]
+        lines = [f"it has {error.error_count()} mistake(s):"]
         lines += [f"  {line}" for line in map(_explain, error.errors(include_url=False))]
-        raise ConfigurationError("\n".join(lines)) from None
+        raise ConfigurationError("\n".join(lines), where=file) from None
 
 
 def _explain(error: ErrorDetails) -> str:
     location = [part for part in error["loc"] if part not in {"[key]"}]
-    if len(location) > 1 and location[0] == "source" and location[1] in {"graph", "folder"}:
+    if len(location) > 1 and location[0] == "source" and location[1] in sources.KINDS:
         del location[1]
     key = ".".join(str(part) for part in location)
     match error["type"]:
@@ -82,9 +89,9 @@ def _explain(error: ErrorDetails) -> str:
             hint = f" Did you mean {close[0]}?" if close else ""
             return f"{key} is unknown.{hint} Allowed: {', '.join(allowed)}."
         case "union_tag_not_found":
-            return "source.kind is missing. Allowed: graph, folder."
+            return f"source.kind is missing. Allowed: {_SOURCES}."
         case "union_tag_invalid":
-            return f"source.kind: {error['ctx']['tag']!r} is not allowed. Allowed: graph, folder."
+            return f"source.kind: {error['ctx']['tag']!r} is not allowed. Allowed: {_SOURCES}."
         case "value_error":
             allowed_text = str(error["ctx"]["error"])
         case "timezone_aware":

@@ -4,15 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, ValidationInfo, field_validator
 
+from engagement_assets.config.section import Section
+from engagement_assets.config.sources import Source
 from engagement_assets.config.values import (
     Address,
     AddressOrDomain,
@@ -49,47 +44,6 @@ DEFAULT_WEIGHTS: Mapping[Component, float] = {
     "OwnPeople": 10,
     "Recency": 10,
 }
-
-
-class Section(BaseModel):
-    """What all sections have in common: no other keys, nothing changes, defaults are checked."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_is_default(cls, content: object) -> object:
-        """A key with nothing behind it means what its absence means."""
-        if not isinstance(content, dict):
-            return content
-        return {key: value for key, value in content.items() if value is not None}
-
-
-class GraphSource(Section):
-    """Microsoft 365, read through Microsoft Graph."""
-
-    kind: Literal["graph"]
-    tenant_id: Text = Field(description="The tenant's id (a GUID) or one of its domains.")
-    client_id: Text = Field(description="The id of the app registration.")
-    cloud: Literal["global", "us_government", "us_government_dod", "china"] = Field(
-        "global", description="The national cloud that the tenant lives in."
-    )
-    login_url: HttpsUrl | None = Field(
-        None, description="Another sign-in host: a proxy or a simulator."
-    )
-    graph_url: HttpsUrl | None = Field(
-        None, description="Another Graph host, without /v1.0: a proxy or a simulator."
-    )
-    ca_bundle: ExistingPath | None = Field(
-        None, description="A PEM file to trust, whatever the environment says."
-    )
-
-
-class FolderSource(Section):
-    """Activity that was exported already."""
-
-    kind: Literal["folder"]
-    path: ExistingPath = Field(description="The activity folder.")
 
 
 class Mailboxes(Section):
@@ -200,7 +154,7 @@ class Configuration(Section):
     """Everything that `engagement.yaml` says. Paths are absolute or relative to the caller."""
 
     name: Text = Field("Account engagement", description="What the results are called.")
-    source: Annotated[GraphSource | FolderSource, Field(discriminator="kind")] = Field(
+    source: Annotated[Source, Field(discriminator="kind")] = Field(
         description="Where activity is read: graph (Microsoft 365) or folder (exported)."
     )
     mailboxes: Mailboxes

@@ -65,7 +65,7 @@ def _cron(expression: str) -> str:
 
 
 def _existing(path: Path, info: ValidationInfo) -> Path:
-    """Resolve a path against the file's folder and see that something is there."""
+    """Resolve a path against the file's folder and check that something is there."""
     resolved = _relative(path, info)
     if info.context and info.context["must_exist"] and not resolved.exists():
         raise ValueError("a file or folder that exists")

@@ -1,6 +1,6 @@
 """Steps: what the results are called; when runs start; whom to ask for consent."""
 
-from engagement_assets import config
+from engagement_assets import config, sources
 from engagement_assets.config.values import Address, Cron, Text, TimeZone
 from engagement_assets.configure import answers, document, prompts
 from engagement_assets.configure.setup import Setup
@@ -38,7 +38,7 @@ def ask(setup: Setup) -> None:
         before,
     )
     content["schedule"] = answer or prompts.text("Cron expression:", before, answers.one(Cron))
-    if content["source"].get("kind") == "graph":
+    if sources.named(content["source"]["kind"]).consent:
         admins = prompts.text(
             "Addresses of administrators who may consent, if they shall be asked by mail:",
             ", ".join(document.listed(content, "tenant_admins")),

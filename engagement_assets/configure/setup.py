@@ -7,10 +7,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.people import People
+from engagement_assets.activity.source import ActivitySource
 from engagement_assets.configure.document import Content
-from engagement_assets.microsoft365.source import GraphSource
 
 
 @dataclass
@@ -31,7 +30,7 @@ class Setup:
     content: Content
     console: Console
     environment: Mapping[str, str] = field(repr=False)
-    reader: GraphSource | FolderSource | None = None
+    reader: ActivitySource | None = None
     people: People | None = None
     domains: frozenset[str] | None = None
 

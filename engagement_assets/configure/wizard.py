@@ -37,7 +37,7 @@ finds; it reads no mailbox and keeps nothing. Nothing is saved before the end; C
 file as it is."""
 
 
-class StoppedError(EngagementError):
+class SetupStoppedError(EngagementError):
     """Somebody pressed Ctrl-C."""
 
     exit_code = os.EX_TEMPFAIL
@@ -53,7 +53,7 @@ def run(file: Path, console: Console, environment: Mapping[str, str]) -> None:
 
     Raises:
         ConfigurationError: when the file cannot be read or written.
-        StoppedError: on Ctrl-C.
+        SetupStoppedError: on Ctrl-C.
     """
     file = file.absolute()
     if not file.parent.is_dir():
@@ -64,14 +64,16 @@ def run(file: Path, console: Console, environment: Mapping[str, str]) -> None:
     try:
         is_saved = _set_up(setup)
     except KeyboardInterrupt:
-        raise StoppedError(f"stopped. {file} is as it was.") from None
+        raise SetupStoppedError(f"stopped. {file} is as it was.") from None
     if not is_saved:
         return
     console.print(Rule("Consent"))
     try:
         request.send(setup)
     except KeyboardInterrupt:
-        raise StoppedError(f"stopped. {file} is saved; nobody was asked for consent.") from None
+        raise SetupStoppedError(
+            f"stopped. {file} is saved; nobody was asked for consent."
+        ) from None
 
 
 def _set_up(setup: Setup) -> bool:

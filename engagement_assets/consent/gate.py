@@ -1,20 +1,26 @@
 """The gate that every step meets before it reads data (contract 8, Consent).
 
-For a folder, accepted privacy terms open it. For Microsoft 365 the tenant's administrator must
-have granted everything that is needed, too; that is asked, never taken from a token alone.
+Accepted privacy terms open it. Where the kind of source has an administrator, they must have
+granted everything that is needed, too; that is asked, never taken from a token alone.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from engagement_assets import sources
+from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Configuration, PrivacyTerms
 from engagement_assets.consent import grants
 from engagement_assets.consent.grants import Grant
 from engagement_assets.errors import ConfigurationError, EngagementError
-from engagement_assets.microsoft365.consent import ConsentStatus, check
-from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
-from engagement_assets.microsoft365.source import GraphSource
+from engagement_assets.microsoft365.consent import ConsentStatus
+from engagement_assets.microsoft365.retry_budget import (
+    WAIT_PER_DIRECTORY,
+    RetryBudget,
+    RunBudget,
+)
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Consent:
 
     Attributes:
         terms: the accepted privacy terms; None when nobody accepted them.
-        tenant: what the tenant's administrator has granted; None for a folder, which needs nobody.
+        tenant: what the administrator has granted; None where nobody else has to consent.
         grant: since when nothing is missing; None while something is.
     """
 
@@ -68,8 +74,8 @@ def require_terms(configuration: Configuration) -> PrivacyTerms:
 
 def tenant_of(
     configuration: Configuration, budget: Callable[[], RunBudget] = RunBudget
-) -> GraphSource | None:
-    """Return the tenant that a configuration names; None for a folder.
+) -> ActivitySource | None:
+    """Return the source that is asked for consent; None where nobody else has to consent.
 
     Args:
         configuration: the configuration.
@@ -78,17 +84,40 @@ def tenant_of(
     Raises:
         ConfigurationError: when the environment holds no credential, or `ca_bundle` is missing.
     """
-    settings = configuration.source
-    if settings.kind == "folder":
+    kind = sources.of(configuration.source)
+    if kind.consent is None:
         return None
-    if settings.ca_bundle and not settings.ca_bundle.is_file():
-        raise ConfigurationError(f"source.ca_bundle: {settings.ca_bundle} is not there.")
-    return GraphSource(settings, configuration.data_dir, budget=budget)
+    return _opened(kind, configuration, budget)
+
+
+def status(
+    configuration: Configuration,
+    tenant: ActivitySource,
+    retry_budget: RetryBudget | None = None,
+) -> ConsentStatus | None:
+    """Ask what the administrator has granted; None where nobody else has to consent.
+
+    Args:
+        configuration: the configuration.
+        tenant: its opened source.
+        retry_budget: what may be spent on waiting.
+
+    Raises:
+        SignInError, SourceError: when it cannot be asked.
+    """
+    asked = sources.of(configuration.source).consent
+    if asked is None:
+        return None
+    # no mailbox is touched, not even to see whether it answers, before the terms are accepted
+    mailboxes = configuration.mailboxes
+    is_accepted = configuration.privacy_terms is not None
+    listed, opted_out = (mailboxes.addresses, mailboxes.opted_out) if is_accepted else ((), ())
+    return asked.check(tenant, listed, opted_out, retry_budget)
 
 
 def look(
     configuration: Configuration,
-    tenant: GraphSource | None,
+    tenant: ActivitySource | None,
     *,
     retry_budget: RetryBudget | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -103,27 +132,75 @@ def look(
 
     Raises:
         SignInError, SourceError: when the tenant cannot be asked.
-        UnwritableError: when the data folder cannot be written.
+        DataFolderError: when the data folder cannot be written.
     """
     checked_at = now()
-    terms, status, of = configuration.privacy_terms, None, "privacy terms"
-    if tenant is not None and configuration.source.kind == "graph":
-        # no mailbox is touched, not even to see whether it answers, before the terms are accepted
-        mailboxes = configuration.mailboxes
-        listed, opted_out = (mailboxes.addresses, mailboxes.opted_out) if terms else ((), ())
-        status = check(tenant, listed, opted_out, retry_budget)
-        of = f"{configuration.source.tenant_id} {configuration.source.client_id}"
-    seen = Consent(terms, status)
+    terms, asked = configuration.privacy_terms, sources.of(configuration.source).consent
+    granted = status(configuration, tenant, retry_budget) if tenant is not None else None
+    seen = Consent(terms, granted)
     grant = grants.remember(
-        configuration.data_dir, of, is_granted=seen.is_granted, checked_at=checked_at
+        configuration.data_dir,
+        asked.of(configuration.source) if asked else "privacy terms",
+        is_granted=seen.is_granted,
+        checked_at=checked_at,
     )
-    return Consent(terms, status, grant)
+    return Consent(terms, granted, grant)
+
+
+class Gate:
+    """The gate of one run: consent is looked at once, by who asks first; the source lies behind."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self._configuration = configuration
+        self._tenant: ActivitySource | None = None
+        self._source: ActivitySource | None = None
+        self._consent: Consent | None = None
+
+    @property
+    def consent(self) -> Consent:
+        """Whether data may be read.
+
+        Raises:
+            ConfigurationError: without a credential for Microsoft 365.
+            SignInError, SourceError: when the tenant cannot be asked.
+        """
+        if self._consent is None:
+            self._tenant = tenant_of(self._configuration)
+            retry_budget = RetryBudget(RunBudget(), WAIT_PER_DIRECTORY)
+            self._consent = look(self._configuration, self._tenant, retry_budget=retry_budget)
+        return self._consent
+
+    @property
+    def source(self) -> ActivitySource:
+        """Where activity comes from.
+
+        Raises:
+            ConfigurationError: without accepted privacy terms, or without a credential.
+            ConsentError: when an administrator has not granted what is needed.
+            SourceError: when it cannot be read.
+        """
+        self.consent.require()
+        if self._source is None:
+            self._source = self._tenant or _opened(
+                sources.of(self._configuration.source), self._configuration, RunBudget
+            )
+        return self._source
+
+
+def _opened(
+    kind: sources.SourceKind[Any, Any],
+    configuration: Configuration,
+    budget: Callable[[], RunBudget],
+) -> ActivitySource:
+    opened: ActivitySource = kind.open(configuration.source, configuration.data_dir, budget)
+    return opened
 
 
 def _accepted(terms: PrivacyTerms | None) -> PrivacyTerms:
     if terms is None:
         raise ConfigurationError(
-            "privacy_terms are not accepted: nothing is read before. Read docs/privacy.md, then "
-            "add `privacy_terms: {accepted_by: <address>, accepted_at: <moment>}`."
+            "privacy_terms are not accepted: nothing is read before.",
+            remedy="Read docs/privacy.md, then add `privacy_terms: {accepted_by: <address>, "
+            "accepted_at: <moment>}`.",
         )
     return terms

@@ -9,20 +9,16 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import orjson
 from filelock import FileLock, Timeout
 
-from engagement_assets import whole_file
-from engagement_assets.errors import EngagementError
+from engagement_assets import state_files
+from engagement_assets.errors import DataFolderError
 
 FILE = "consent.json"
+FORMAT = 1
 
 # writing takes milliseconds; who holds the lock longer is stuck
 _LONGEST_LOCK = 10.0
-
-
-class UnwritableError(EngagementError):
-    """The data folder cannot be written."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,22 @@ class Grant:
         return self.granted_at + timedelta(hours=delay_hours)
 
 
+def _numbered(content: state_files.Content) -> state_files.Content:
+    """Before format 1 there was no number, and the same content."""
+    return content
+
+
+_STEPS: state_files.Steps = {0: _numbered}
+
+
 def last_seen(data_dir: Path) -> Grant | None:
-    """Return the grant that was there when somebody looked last; None when there was none."""
+    """Return the grant that was there when somebody looked last; None when there was none.
+
+    Raises:
+        DataFolderError: when a newer version wrote the file.
+    """
     try:
-        content = orjson.loads((data_dir / FILE).read_bytes())
+        content = state_files.read(data_dir / FILE, FORMAT, _STEPS)
         requested = content.get("first_run_requested_at")
         return Grant(
             str(content["of"]),
@@ -70,7 +78,7 @@ def remember(data_dir: Path, of: str, *, is_granted: bool, checked_at: datetime)
             not end it: runs and the sensor look at the same time.
 
     Raises:
-        UnwritableError: when the file has to change and cannot.
+        DataFolderError: when the file has to change and cannot, or a newer version wrote it.
     """
     known = last_seen(data_dir)
     if (known is None) != is_granted and (known is None or known.of == of):
@@ -91,7 +99,7 @@ def note_first_run(data_dir: Path, granted_at: datetime, requested_at: datetime)
     """Note that the first run of a grant was requested, unless the grant has ended meanwhile.
 
     Raises:
-        UnwritableError: when the file cannot be written.
+        DataFolderError: when the file cannot be written, or a newer version wrote it.
     """
     with _locked(data_dir) as file:
         known = last_seen(data_dir)
@@ -106,14 +114,18 @@ def _locked(data_dir: Path) -> Iterator[Path]:
         with FileLock(data_dir / "consent.lock", timeout=_LONGEST_LOCK):
             yield data_dir / FILE
     except Timeout:
-        raise UnwritableError(
-            f"data_dir: {data_dir / 'consent.lock'} is held by another process. Try again."
+        raise DataFolderError(
+            "another process holds it",
+            where=f"data_dir: {data_dir / 'consent.lock'}",
+            remedy="Try again.",
         ) from None
     except OSError as error:
-        raise UnwritableError(
-            f"data_dir: {data_dir} cannot be written: {error.strerror}. Name a folder that can."
+        raise DataFolderError(
+            f"it cannot be written: {error.strerror}",
+            where=f"data_dir: {data_dir}",
+            remedy="Name a folder that can be.",
         ) from error
 
 
 def _write(file: Path, grant: Grant) -> None:
-    whole_file.write(file, orjson.dumps(asdict(grant)))
+    state_files.write(file, FORMAT, asdict(grant))

@@ -5,24 +5,19 @@ from datetime import datetime
 from rich.console import Console
 from rich.table import Table
 
-from engagement_assets import time_zones
+from engagement_assets import sources, time_zones
 from engagement_assets.config import Configuration
 from engagement_assets.consent import Consent
 from engagement_assets.consent.grants import Grant
-from engagement_assets.microsoft365.consent import admin_consent_link
-
-_PROOFS = {
-    "role": "granted",
-    "probe": "granted by Exchange: a listed mailbox answers",
-}
 
 
 def show_link(console: Console, configuration: Configuration) -> None:
-    """Print where an administrator consents; nothing for a folder."""
-    if configuration.source.kind == "graph":
-        link = admin_consent_link(configuration.source)
+    """Print where an administrator consents; nothing where nobody has to."""
+    if asked := sources.of(configuration.source).consent:
         console.print("An administrator consents here:")
-        console.print(f"{link}\n", highlight=False, soft_wrap=True, markup=False)
+        console.print(
+            f"{asked.link(configuration.source)}\n", highlight=False, soft_wrap=True, markup=False
+        )
 
 
 def show(console: Console, configuration: Configuration, seen: Consent) -> None:
@@ -35,9 +30,10 @@ def show(console: Console, configuration: Configuration, seen: Consent) -> None:
         if terms
         else "[red]not accepted[/red]",
     )
-    if tenant is not None:
+    asked = sources.of(configuration.source).consent
+    if tenant is not None and asked is not None:
         for permission, proof in tenant.granted.items():
-            table.add_row(permission, _PROOFS[proof])
+            table.add_row(permission, f"granted {asked.proofs[proof]}".rstrip())
         for permission in tenant.missing:
             table.add_row(permission, "[red]missing[/red]")
         for permission in tenant.excess:
@@ -47,7 +43,7 @@ def show(console: Console, configuration: Configuration, seen: Consent) -> None:
         table.add_row("First run", _first_run(configuration, seen.grant))
     console.print(table)
     if tenant is None:
-        console.print("\nA folder needs no consent beyond the privacy terms.")
+        console.print("\nNobody else has to consent: the privacy terms are enough.")
 
 
 def _first_run(configuration: Configuration, grant: Grant) -> str:

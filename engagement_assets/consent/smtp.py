@@ -45,7 +45,9 @@ def send(
     with _signed_in(settings, environment) as server:
         refused = server.send_message(message)
     if refused:
-        raise MailError(f"{settings.host} took the mail, but not for {', '.join(sorted(refused))}.")
+        raise MailError(
+            f"it took the mail, but not for {', '.join(sorted(refused))}", where=settings.host
+        )
 
 
 def check(settings: Smtp, environment: Mapping[str, str] = os.environ) -> None:
@@ -69,7 +71,9 @@ def _signed_in(settings: Smtp, environment: Mapping[str, str]) -> Iterator[smtpl
     password = environment.get(PASSWORD_VARIABLE, "")
     if settings.user and not password:
         raise ConfigurationError(
-            f"smtp.user is {settings.user}, and no password is there: set {PASSWORD_VARIABLE}."
+            f"it is {settings.user}, and there is no password",
+            where="smtp.user",
+            remedy=f"Set {PASSWORD_VARIABLE}.",
         )
     trusted = _trusted(settings)
     try:
@@ -79,7 +83,8 @@ def _signed_in(settings: Smtp, environment: Mapping[str, str]) -> Iterator[smtpl
             yield server
     except OSError as error:  # every exception of smtplib, ssl and sockets is one
         # said in words of our own: what the server answered may quote the user or the password
-        raise MailError(f"{settings.host}: {_problem(error, settings)}") from None
+        what, remedy = _problem(error, settings)
+        raise MailError(what, where=settings.host, remedy=remedy) from None
 
 
 def _trusted(settings: Smtp) -> ssl.SSLContext:
@@ -89,7 +94,9 @@ def _trusted(settings: Smtp) -> ssl.SSLContext:
         )
     except OSError:
         raise ConfigurationError(
-            f"smtp.ca_bundle: {settings.ca_bundle} is no PEM file with certificates."
+            "it is not a PEM file with certificates",
+            where=f"smtp.ca_bundle: {settings.ca_bundle}",
+            remedy="Name the PEM file of the authority.",
         ) from None
 
 
@@ -103,8 +110,9 @@ def _connected(settings: Smtp, trusted: ssl.SSLContext) -> smtplib.SMTP:
     except smtplib.SMTPNotSupportedError:
         server.close()
         raise MailError(
-            f"{settings.host}: port {settings.port} offers no STARTTLS, and nothing is sent "
-            f"unencrypted. {_PORTS}"
+            f"port {settings.port} does not offer STARTTLS, and nothing is sent unencrypted",
+            where=settings.host,
+            remedy=_PORTS,
         ) from None
     except OSError:
         server.close()
@@ -112,45 +120,52 @@ def _connected(settings: Smtp, trusted: ssl.SSLContext) -> smtplib.SMTP:
     return server
 
 
-def _problem(error: OSError, settings: Smtp) -> str:
+def _problem(error: OSError, settings: Smtp) -> tuple[str, str | None]:
+    """Return what went wrong, and what to do."""
     match error:
         case ssl.SSLCertVerificationError():
             return (
-                f"its certificate is not accepted ({error.verify_message}). Write smtp.host as the "
-                "certificate does, or name the authority's PEM file in smtp.ca_bundle. "
-                "Nothing was sent."
+                f"its certificate is not accepted ({error.verify_message}), and nothing was sent",
+                "Write smtp.host as the certificate does, or name its authority in smtp.ca_bundle.",
             )
         case ssl.SSLError():
             encryption = f"smtp.encryption {settings.encryption}"
-            return f"no TLS on port {settings.port} with {encryption}. {_PORTS}"
+            return f"no TLS on port {settings.port} with {encryption}", _PORTS
         case smtplib.SMTPException():
             return _refusal(error, settings)
         case TimeoutError():
-            return f"port {settings.port} does not answer in {_TIMEOUT:.0f} seconds. {_PORTS}"
+            return f"port {settings.port} does not answer in {_TIMEOUT:.0f} seconds", _PORTS
         case _:
             cause = error.strerror or type(error).__name__
             return (
-                f"port {settings.port} cannot be reached ({cause}). Check smtp.host and smtp.port."
+                f"port {settings.port} cannot be reached ({cause})",
+                "Check smtp.host and smtp.port.",
             )
 
 
-def _refusal(error: smtplib.SMTPException, settings: Smtp) -> str:
+def _refusal(error: smtplib.SMTPException, settings: Smtp) -> tuple[str, str | None]:
     match error:
         case smtplib.SMTPAuthenticationError():
             return (
-                f"the sign-in of {settings.user} was refused{_code(error)}. Check smtp.user and "
-                f"{PASSWORD_VARIABLE}, and that the account may send by SMTP."
+                f"the sign-in of {settings.user} was refused{_code(error)}",
+                f"Check smtp.user and {PASSWORD_VARIABLE}, and that the account may send by SMTP.",
             )
         case smtplib.SMTPNotSupportedError():
-            return "it does not support what is needed: sign-in (smtp.user), or such addresses."
+            return (
+                "it does not support what is needed: sign-in (smtp.user), or such addresses",
+                None,
+            )
         case smtplib.SMTPRecipientsRefused():
-            return f"it takes mail for none of {', '.join(sorted(error.recipients))}."
+            return f"it takes mail for none of {', '.join(sorted(error.recipients))}", None
         case smtplib.SMTPSenderRefused():
-            return f"it takes no mail from {settings.sender}{_code(error)}. Check smtp.sender."
+            return (
+                f"it does not take mail from {settings.sender}{_code(error)}",
+                "Check smtp.sender.",
+            )
         case smtplib.SMTPResponseException():
-            return f"it refused the mail{_code(error)}."
+            return f"it refused the mail{_code(error)}", None
         case _:
-            return f"the connection ended early ({type(error).__name__}). {_PORTS}"
+            return f"the connection ended early ({type(error).__name__})", _PORTS
 
 
 def _code(error: smtplib.SMTPResponseException) -> str:

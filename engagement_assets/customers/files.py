@@ -47,12 +47,15 @@ def columns(file: Path, key: str) -> tuple[str, ...]:
                 names = _widest_header(stream)
     except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowException) as error:
         raise ConfigurationError(
-            f"{key}: {file} cannot be read ({type(error).__name__}). It must be a CSV file in "
-            "UTF-8, or a Parquet file."
+            f"it cannot be read ({type(error).__name__})",
+            where=f"{key}: {file}",
+            remedy="It must be a CSV file in UTF-8, or a Parquet file.",
         ) from error
     if not names or any("@" in name for name in names):
         raise ConfigurationError(
-            f"{key}: {file} has no header: its first row must name the columns."
+            "it has no header",
+            where=f"{key}: {file}",
+            remedy="Its first row must name the columns.",
         )
     return tuple(names)
 
@@ -80,17 +83,24 @@ def _csv_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[st
                     continue
                 if len(row) > len(names):
                     raise ConfigurationError(
-                        f"{key}: {file}, line {reader.line_num} has {len(row)} values for "
-                        f"{len(names)} columns. Put values that hold the separator in quotes."
+                        f"{len(row)} values for {len(names)} columns",
+                        where=f"{key}: {file}, line {reader.line_num}",
+                        remedy="Put values that hold the separator in quotes.",
                     )
                 yield tuple(row[place] if place < len(row) else "" for place in places)
     except OSError as error:
-        raise ConfigurationError(f"{key}: {file} cannot be read: {error.strerror}.") from error
+        raise ConfigurationError(
+            f"it cannot be read: {error.strerror}", where=f"{key}: {file}"
+        ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(f"{key}: {file} is not UTF-8 text. Save it as UTF-8.") from error
+        raise ConfigurationError(
+            "it is not UTF-8 text", where=f"{key}: {file}", remedy="Save it as UTF-8."
+        ) from error
     except csv.Error as error:
         line = reader.line_num if reader else 1
-        raise ConfigurationError(f"{key}: {file}, line {line}: {error}. Mend the line.") from error
+        raise ConfigurationError(
+            str(error), where=f"{key}: {file}, line {line}", remedy="Mend the line."
+        ) from error
 
 
 def _header(stream: TextIO, columns: Sequence[str], file: Path, key: str) -> tuple[str, list[str]]:
@@ -102,7 +112,7 @@ def _header(stream: TextIO, columns: Sequence[str], file: Path, key: str) -> tup
         if all(column in names for column in columns):
             return delimiter, names
         found = max(found, names, key=len)
-    raise ConfigurationError(_missing(columns, found, file, key))
+    raise _missing(columns, found, file, key)
 
 
 def _parquet_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ...]]:
@@ -110,25 +120,28 @@ def _parquet_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tupl
         with pq.ParquetFile(file) as parquet:
             names = parquet.schema_arrow.names
             if not all(names.count(column) == 1 for column in columns):
-                raise ConfigurationError(_missing(columns, names, file, key))
+                raise _missing(columns, names, file, key)
             for batch in parquet.iter_batches(columns=list(dict.fromkeys(columns))):
                 texts = [batch.column(column).cast(pa.string()).to_pylist() for column in columns]
                 for row in zip(*texts, strict=True):
                     yield tuple("" if text is None else text for text in row)
     except (OSError, pa.ArrowException) as error:
         raise ConfigurationError(
-            f"{key}: {file} cannot be read as Parquet. Write it again."
+            "it cannot be read as Parquet", where=f"{key}: {file}", remedy="Write it again."
         ) from error
 
 
-def _missing(columns: Sequence[str], found: Sequence[str], file: Path, key: str) -> str:
+def _missing(
+    columns: Sequence[str], found: Sequence[str], file: Path, key: str
+) -> ConfigurationError:
     missing = [column for column in columns if column not in found]
     repeated = [column for column in columns if found.count(column) > 1]
-    problem = "has no column" if missing else "has more than one column"
+    problem = "it has no column" if missing else "it has more than one column"
     # without a header the first contact would stand here, and no message holds an address
     is_contact = any("@" in name for name in found)
     shown = "none, its first row is a contact" if is_contact else ", ".join(map(repr, found))
-    return (
-        f"{key}: {file} {problem} {', '.join(map(repr, missing or repeated))}. "
-        f"Its columns: {shown or 'none'}."
+    return ConfigurationError(
+        f"{problem} {', '.join(map(repr, missing or repeated))}",
+        where=f"{key}: {file}",
+        remedy=f"Its columns: {shown or 'none'}.",
     )

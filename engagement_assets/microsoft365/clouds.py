@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 from engagement_assets.config import GraphSource as GraphSettings
+from engagement_assets.config.sources import Cloud
 
 # login host, Graph host; tokens of one cloud are of no use in another
-CLOUDS: Mapping[
-    Literal["global", "us_government", "us_government_dod", "china"], tuple[str, str]
-] = {
+CLOUDS: Mapping[Cloud, tuple[str, str]] = {
     "global": ("https://login.microsoftonline.com", "https://graph.microsoft.com"),
     "us_government": ("https://login.microsoftonline.us", "https://graph.microsoft.us"),
     "us_government_dod": ("https://login.microsoftonline.us", "https://dod-graph.microsoft.us"),

@@ -75,7 +75,7 @@ class ConsentStatus:
         return not self.missing
 
     def require(self) -> None:
-        """See that nothing is missing.
+        """Require that nothing is missing.
 
         Raises:
             ConsentError: with what is missing and what to do.
@@ -84,8 +84,9 @@ class ConsentStatus:
             raise ConsentError(self.reason)
         if self.missing:
             raise ConsentError(
-                f"The tenant's administrator has not granted {', '.join(self.missing)}. Nothing "
-                "is read before. `engagement consent` prints the link that asks for it."
+                f"The tenant's administrator has not granted {', '.join(self.missing)}, and "
+                "nothing is read until then.",
+                remedy="`engagement consent` prints the link that asks for it.",
             )
 
 
@@ -113,7 +114,9 @@ def check(
         return _check(source, listed, opted_out, retry_budget)
     except RunBudgetSpentError:
         pass
-    raise SourceError("Microsoft 365 did not say in time what is granted. Try again later.")
+    raise SourceError(
+        "Microsoft 365 did not say in time what is granted.", remedy="Try again later."
+    )
 
 
 def _check(

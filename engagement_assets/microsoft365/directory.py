@@ -1,12 +1,12 @@
 """People: whom the listed addresses stand for."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from engagement_assets import addresses
-from engagement_assets.activity.source import User
+from engagement_assets.activity import resource as of_graph
+from engagement_assets.activity.source import Resolution
 from engagement_assets.errors import ConsentError
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.http import Graph
@@ -21,23 +21,6 @@ ORGANISATION_FIELDS = "id,verifiedDomains"
 # Graph answers casts, and filters on some properties, from an index of its own that has to be
 # asked for by this header together with $count
 ADVANCED: Mapping[str, str] = {"ConsistencyLevel": "eventual"}
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """What became of one listed address.
-
-    Attributes:
-        address: as listed, normalised.
-        users: whom it stands for, by user id.
-        reason: why there is nobody, or more than one would expect; None when all is plain.
-        notes: per user id, what may keep a mailbox from being read: a guest, a disabled account.
-    """
-
-    address: str
-    users: tuple[User, ...]
-    reason: str | None
-    notes: Mapping[str, str]
 
 
 class Directory:
@@ -93,7 +76,7 @@ class Directory:
             group for group in self._named(address, "groups", GROUP_FIELDS) if _has(group, address)
         ]
         members = [member for group in groups for member in self._members(group)]
-        found = {user.id: user for user in map(_user, (*users, *members)) if user.id}
+        found = {user.id: user for user in map(of_graph.user, (*users, *members)) if user.id}
         self._notes.update(_notes((*users, *members)))
         return Resolution(
             address,
@@ -133,8 +116,10 @@ class Directory:
             # every user has a principal name; without the permission Graph answers 200 and
             # leaves everything but the id out
             raise ConsentError(
-                "Microsoft Graph names the members of a group without their addresses: the "
-                "permission User.Read.All is missing. Ask an administrator to consent."
+                "the members of a group come without their addresses: the permission "
+                "User.Read.All is missing",
+                where="Microsoft Graph",
+                remedy="Ask an administrator to consent.",
             )
         return members
 
@@ -147,33 +132,25 @@ class Directory:
                 raise
             denied = error
         raise ConsentError(
-            f"{denied} The permissions User.Read.All and GroupMember.Read.All are needed. Ask an "
-            "administrator to consent."
+            denied.what,
+            where=denied.where,
+            remedy="The permissions User.Read.All and GroupMember.Read.All are needed. Ask an "
+            "administrator to consent.",
         )
-
-
-def _user(resource: Mapping[str, Any]) -> User:
-    return User.of(
-        _text(resource.get("id")) or "",
-        _text(resource.get("mail")),
-        _text(resource.get("userPrincipalName")),
-        _texts(resource.get("proxyAddresses")),
-    )
 
 
 def _has(resource: Mapping[str, Any], address: str) -> bool:
     """Compare again: whose index answered, and with which notion of case, is unknown."""
-    own = (resource.get("mail"), resource.get("userPrincipalName"))
-    texts = (*map(_text, own), *_texts(resource.get("proxyAddresses")))
-    return address in addresses.normalise_all(texts)
+    name = of_graph.text(resource.get("userPrincipalName"))
+    return address in addresses.normalise_all((name, *of_graph.mail_addresses(resource)))
 
 
 def _notes(users: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     notes = {}
     for user in users:
-        name = _text(user.get("userPrincipalName")) or ""
+        name = of_graph.text(user.get("userPrincipalName")) or ""
         # userType is null on old accounts, so that only its presence says something
-        if _text(user.get("userType")) == "Guest" or "#ext#" in name.lower():
+        if of_graph.text(user.get("userType")) == "Guest" or "#ext#" in name.lower():
             notes[str(user.get("id"))] = (
                 "This person is a guest, whose mailbox is another organisation's"
             )
@@ -201,11 +178,3 @@ def _reason(users: Page, groups: Page, found: int) -> str | None:
             "of them count."
         )
     return None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()

@@ -70,7 +70,7 @@ def read_mailbox(job: Job, user_id: str) -> GraphMailbox:
 
     Raises:
         SignInError, ConsentError: when there is no token.
-        StoppedError: when the run ends.
+        RunStoppedError: when the run ends.
         OSError: when the disk is full.
     """
     folder = folder_of(job.root, user_id)

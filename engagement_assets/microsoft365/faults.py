@@ -38,6 +38,7 @@ class GraphError(SourceError):
         code: str = "",
         request_id: str = "",
         retry_after: float | None = None,
+        remedy: str | None = None,
     ) -> None:
         """Make one of parts; `where` is the URL and is redacted here."""
         self.status = status
@@ -45,7 +46,9 @@ class GraphError(SourceError):
         self.problem = problem
         self.retry_after = retry_after
         trace = f" (request-id {request_id})" if request_id else ""
-        super().__init__(f"Microsoft Graph: {problem} at {redaction.url(where)}{trace}.")
+        super().__init__(
+            f"{problem}{trace}", where=f"Microsoft Graph, {redaction.url(where)}", remedy=remedy
+        )
 
     def has_code(self, *codes: str) -> bool:
         """Compare the code as services do not agree on its case."""

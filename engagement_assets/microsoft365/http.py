@@ -66,9 +66,9 @@ class Graph:
                 can be asked for in smaller pieces.
 
         Raises:
-            GraphError: when the answer is no data, at last.
+            GraphError: when in the end the answer is not data.
             SignInError, ConsentError: when there is no token.
-            RunBudgetSpentError, StoppedError: when the run may not go on.
+            RunBudgetSpentError, RunStoppedError: when the run may not go on.
         """
         url = self._url(where, query)
 
@@ -106,7 +106,7 @@ class Graph:
             raise faults.of_answer(status, answered, body, url)
         content = _json(body)
         if not isinstance(content, dict):
-            raise TransientGraphError("an answer that is no JSON object", url, status=status)
+            raise TransientGraphError("the answer is not a JSON object", url, status=status)
         return content
 
     def _send(
@@ -127,9 +127,9 @@ class Graph:
         except OSError as error:  # requests' own, and the ones that it lets through
             if "CERTIFICATE_VERIFY_FAILED" in str(error):
                 problem = GraphError(
-                    "its TLS certificate is not trusted; name the authority's PEM file in "
-                    "source.ca_bundle",
+                    "its TLS certificate is not trusted",
                     url,
+                    remedy="Name the authority's PEM file in source.ca_bundle.",
                 )
             else:
                 problem = TransientGraphError(f"no answer ({type(error).__name__})", url)
@@ -160,7 +160,7 @@ class Graph:
             for chunk in response.iter_content(_CHUNK):
                 body += chunk
                 if len(body) > LARGEST_ANSWER or time.monotonic() - started > LONGEST_ANSWER:
-                    raise _TooLongError("an answer that does not end")
+                    raise _TooLongError("the answer does not end")
             _log.debug("GET %s: %d", redaction.url(url), response.status_code)
             return response.status_code, response.headers, bytes(body)
 
@@ -200,7 +200,7 @@ def _json(body: bytes) -> object:
     except orjson.JSONDecodeError:
         pass
     try:
-        # half of an emoji, cut off in a display name, is JSON but no Unicode: only the standard
+        # half of an emoji, cut off in a display name, is JSON but not Unicode: only the standard
         # library reads it
         content: object = _STANDARD.decode(body.decode("utf-8", errors="replace"))
     except (ValueError, RecursionError):

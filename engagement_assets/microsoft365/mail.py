@@ -46,7 +46,7 @@ def messages(user_id: str, stretch: Slice) -> Query:
 class Folders:
     """The folders of a mailbox.
 
-    Messages in a folder that the mailbox does not show are no mail: the list of messages also
+    Messages in a folder that the mailbox does not show are not mail: the list of messages also
     has the compliance copies of Teams chats, and deleted items that wait for their purge.
     """
 

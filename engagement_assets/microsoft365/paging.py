@@ -110,7 +110,7 @@ def _pages(graph: Graph, query: Query, retry_budget: RetryBudget, size: int) -> 
         answer = _page(graph, where, parameters, query, retry_budget, size)
         items, link = answer.get("value"), answer.get("@odata.nextLink")
         if not isinstance(items, list) or not isinstance(link, str | None):
-            raise _RepeatError(BrokenPagingError("an answer that is no page", query.path))
+            raise _RepeatError(BrokenPagingError("the answer is not a page", query.path))
         yield [item for item in items if isinstance(item, dict)]
         if not link:
             return

@@ -35,7 +35,7 @@ def url(text: str) -> str:
 
 
 def code(value: object) -> str:
-    """Return an error code of Graph; nothing when the text is no code."""
+    """Return an error code of Graph; nothing when the text is not a code."""
     return value if isinstance(value, str) and _CODE.fullmatch(value) else ""
 
 

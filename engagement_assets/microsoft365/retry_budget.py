@@ -34,7 +34,7 @@ class RunBudgetSpentError(Exception):
     """The run has used up its time; mailboxes that are not complete stay pending."""
 
 
-class StoppedError(Exception):
+class RunStoppedError(Exception):
     """The run ends early: somebody else's failure, or an interruption."""
 
 
@@ -75,14 +75,14 @@ class RunBudget:
         self._stopped.set()
 
     def check(self) -> None:
-        """See that the run may go on.
+        """Require that the run may go on.
 
         Raises:
-            StoppedError: after `stop`.
+            RunStoppedError: after `stop`.
             RunBudgetSpentError: when time or waiting is used up.
         """
         if self._stopped.is_set():
-            raise StoppedError
+            raise RunStoppedError
         if self.clock.monotonic() >= self._deadline or self.wait_left <= 0:
             raise RunBudgetSpentError
 
@@ -91,7 +91,7 @@ class RunBudget:
 
         Raises:
             RunBudgetSpentError: at once, when the wait would outlast the run.
-            StoppedError: when the run ends meanwhile.
+            RunStoppedError: when the run ends meanwhile.
         """
         self.check()
         with self._lock:
@@ -99,7 +99,7 @@ class RunBudget:
                 raise RunBudgetSpentError
             self.wait_left -= seconds
         if self.clock.wait(self._stopped, seconds):
-            raise StoppedError
+            raise RunStoppedError
 
 
 @dataclass

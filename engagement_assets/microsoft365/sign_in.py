@@ -37,32 +37,61 @@ _NO_CONSENT = frozenset({700016, 7000229})
 _TRANSIENT = frozenset({90012, 90024, 90033, 90090})
 
 # Codes and texts may change (Microsoft says so): they choose words here, and nothing else.
-_MEANINGS: Mapping[int, str] = {
-    700016: "the tenant does not know the app {client}: an administrator has not consented yet, "
-    "or source.tenant_id or source.client_id is wrong",
-    7000229: "the app {client} is missing in the tenant: consent was never given, or the "
-    "enterprise application was deleted. An administrator has to consent again",
-    7000215: f"the secret is wrong. {SECRET_VARIABLE} must hold the secret's value, not its id",
-    7000222: f"the secret has expired. Make a new one and put its value in {SECRET_VARIABLE}",
-    700027: "the certificate is not accepted. Upload the certificate of "
-    f"{CERTIFICATE_VARIABLE} to the app registration",
-    50012: "the certificate is not accepted. Upload the certificate of "
-    f"{CERTIFICATE_VARIABLE} to the app registration",
-    7000112: "the app {client} is disabled in the tenant. An administrator has to enable it",
-    500011: "Microsoft Graph is not known there. source.cloud names another cloud than the "
-    "tenant's",
-    70011: "Microsoft Graph is not known there. source.cloud names another cloud than the tenant's",
-    90002: "there is no tenant {tenant}. Correct source.tenant_id",
-    900023: "there is no tenant {tenant}. Correct source.tenant_id",
-    90038: "the tenant lives in another national cloud. Correct source.cloud",
-    900382: "the tenant lives in another national cloud. Correct source.cloud",
-    53003: "a Conditional Access policy blocks the app. An administrator has to allow it",
-    530032: "a Conditional Access policy blocks the app. An administrator has to allow it",
-    9001023: "source.tenant_id must be the tenant's id or one of its domains, not {tenant}",
-    90024: "Microsoft's sign-in is busy",
-    90033: "Microsoft's sign-in is busy",
-    90012: "Microsoft's sign-in is busy",
-    90090: "Microsoft's sign-in is busy",
+# What happened, and what to do.
+_WRONG_CERTIFICATE = (
+    "the certificate is not accepted",
+    f"Upload the certificate of {CERTIFICATE_VARIABLE} to the app registration.",
+)
+_WRONG_GRAPH = (
+    "Microsoft Graph is not known there",
+    "source.cloud names another cloud than the tenant's. Correct it.",
+)
+_WRONG_TENANT = ("there is no tenant {tenant}", "Correct source.tenant_id.")
+_WRONG_CLOUD = ("the tenant lives in another national cloud", "Correct source.cloud.")
+_BLOCKED = (
+    "a Conditional Access policy blocks the app",
+    "An administrator has to allow it.",
+)
+_BUSY = ("Microsoft's sign-in is busy", "Try again later.")
+_MEANINGS: Mapping[int, tuple[str, str]] = {
+    700016: (
+        "the tenant does not know the app {client}",
+        "An administrator has not consented yet, or source.tenant_id or source.client_id is wrong.",
+    ),
+    7000229: (
+        "the app {client} is missing in the tenant: never consented to, or deleted since",
+        "An administrator has to consent again.",
+    ),
+    7000215: (
+        "the secret is wrong",
+        f"{SECRET_VARIABLE} must hold the secret's value, not its id.",
+    ),
+    7000222: (
+        "the secret has expired",
+        f"Make a new one and put its value in {SECRET_VARIABLE}.",
+    ),
+    700027: _WRONG_CERTIFICATE,
+    50012: _WRONG_CERTIFICATE,
+    7000112: (
+        "the app {client} is disabled in the tenant",
+        "An administrator has to enable it.",
+    ),
+    500011: _WRONG_GRAPH,
+    70011: _WRONG_GRAPH,
+    90002: _WRONG_TENANT,
+    900023: _WRONG_TENANT,
+    90038: _WRONG_CLOUD,
+    900382: _WRONG_CLOUD,
+    53003: _BLOCKED,
+    530032: _BLOCKED,
+    9001023: (
+        "{tenant} is not a tenant",
+        "source.tenant_id must be the tenant's id or one of its domains.",
+    ),
+    90024: _BUSY,
+    90033: _BUSY,
+    90012: _BUSY,
+    90090: _BUSY,
 }
 
 
@@ -74,10 +103,17 @@ class SignInError(EngagementError):
         transient: whether the same request may succeed a little later.
     """
 
-    def __init__(self, problem: str, *, code: int | None = None, transient: bool = False) -> None:
+    def __init__(
+        self,
+        problem: str,
+        *,
+        code: int | None = None,
+        transient: bool = False,
+        remedy: str | None = None,
+    ) -> None:
         self.code = code
         self.transient = transient
-        super().__init__(f"Sign-in to Microsoft 365 failed: {problem}.")
+        super().__init__(_failed(problem), remedy=remedy)
 
 
 class Credential:
@@ -104,7 +140,7 @@ class Credential:
         """Take the certificate when there is one, else the secret.
 
         Raises:
-            ConfigurationError: when there is neither, or the file is no PEM file with a private
+            ConfigurationError: when there is neither, or the file is not a PEM file with a private
                 key and a certificate.
         """
         if file := environment.get(CERTIFICATE_VARIABLE, "").strip():
@@ -112,8 +148,9 @@ class Credential:
         if secret := environment.get(SECRET_VARIABLE, "").strip():
             return cls("secret", secret)
         raise ConfigurationError(
-            f"Microsoft 365 needs a credential: set {CERTIFICATE_VARIABLE} to the path of a PEM "
-            f"file with private key and certificate, or {SECRET_VARIABLE} to the secret's value."
+            "Microsoft 365 needs a credential.",
+            remedy=f"Set {CERTIFICATE_VARIABLE} to the path of a PEM file with private key and "
+            f"certificate, or {SECRET_VARIABLE} to the secret's value.",
         )
 
 
@@ -122,20 +159,21 @@ def _certificate(file: Path) -> dict[str, str]:
         text = file.expanduser().read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(
-            f"{CERTIFICATE_VARIABLE}: {file} cannot be read: {error.strerror}."
+            f"it cannot be read: {error.strerror}", where=f"{CERTIFICATE_VARIABLE}: {file}"
         ) from None
     except UnicodeDecodeError:
         text = ""
     key, certificates = _PRIVATE_KEY.search(text), _CERTIFICATE.findall(text)
     if not key or not certificates:
         raise ConfigurationError(
-            f"{CERTIFICATE_VARIABLE}: {file} must be a PEM file that holds a private key and its "
-            "certificate."
+            "it must be a PEM file that holds a private key and its certificate",
+            where=f"{CERTIFICATE_VARIABLE}: {file}",
         )
     if "ENCRYPTED" in key.group(0):
         raise ConfigurationError(
-            f"{CERTIFICATE_VARIABLE}: the private key in {file} is protected by a passphrase. "
-            "Store it without one, readable for this user only."
+            "the private key is protected by a passphrase",
+            where=f"{CERTIFICATE_VARIABLE}: {file}",
+            remedy="Store it without one, readable for this user only.",
         )
     return {"private_key": key.group(0), "public_certificate": "\n".join(certificates)}
 
@@ -200,7 +238,8 @@ class SignIn:
                 self._app = self._application()
             answer = self._app.acquire_token_for_client(scopes=[self._endpoints.scope])
         except requests.RequestException as error:
-            problem = SignInError(f"no answer ({_cause(error)})", transient=_is_transient(error))
+            what, remedy = _cause(error)
+            problem = SignInError(what, transient=_is_transient(error), remedy=remedy)
         except Exception as error:  # noqa: BLE001 - MSAL and below raise whatever comes
             problem = self._explain(self._refusal) or self._unreadable(error)
         if problem is None and isinstance(answer, dict) and "access_token" in answer:
@@ -223,35 +262,39 @@ class SignIn:
         self._refusal = {"error": body.get("error"), "error_codes": [_code(body)]}
 
     def _explain(self, answer: object) -> EngagementError | None:
-        """Say what an error answer means; None when it is none."""
+        """Say what an answer means; None when it is not an error."""
         if not isinstance(answer, dict) or "error" not in answer:
             return None
         code = _code(answer)
         meaning = _MEANINGS.get(code or 0)
         if meaning is None:
             error = re.sub(r"[^a-z_]", "", str(answer["error"]))[:40]
-            meaning = (
-                f"{f'AADSTS{code}' if code else error}, see https://login.microsoftonline.com/error"
-            )
-            meaning += f"?code={code}" if code else ""
-        elif code:
-            meaning += f" (AADSTS{code})"
-        text = meaning.format(client=self._settings.client_id, tenant=self._settings.tenant_id)
+            what = f"AADSTS{code}" if code else error
+            page = "https://login.microsoftonline.com/error" + (f"?code={code}" if code else "")
+            remedy = f"Its meaning: {page}"
+        else:
+            what, remedy = meaning
+            what = what.format(client=self._settings.client_id, tenant=self._settings.tenant_id)
+            what += f" (AADSTS{code})"
         if code in _NO_CONSENT:
-            return ConsentError(f"Sign-in to Microsoft 365 failed: {text}.")
+            return ConsentError(_failed(what), remedy=remedy)
         transient = code in _TRANSIENT or answer["error"] == "temporarily_unavailable"
-        return SignInError(text, code=code, transient=transient)
+        return SignInError(what, code=code, transient=transient, remedy=remedy)
 
     def _unreadable(self, error: Exception) -> SignInError:
         """Explain a failure before or without an answer; its own text may quote the key."""
         if self._credential.kind == "certificate":
             return SignInError(
                 f"the key or certificate of {CERTIFICATE_VARIABLE} cannot be used "
-                f"({type(error).__name__}), or {self._endpoints.authority} is no tenant"
+                f"({type(error).__name__}), or {self._endpoints.authority} is not a tenant"
             )
         return SignInError(
             f"{self._endpoints.authority} does not answer as a tenant does ({type(error).__name__})"
         )
+
+
+def _failed(problem: str) -> str:
+    return f"Sign-in to Microsoft 365 failed: {problem}."
 
 
 def _code(answer: Mapping[str, Any]) -> int | None:
@@ -262,10 +305,14 @@ def _code(answer: Mapping[str, Any]) -> int | None:
     return int(found.group(1)) if found else None
 
 
-def _cause(error: requests.RequestException) -> str:
+def _cause(error: requests.RequestException) -> tuple[str, str | None]:
+    """Return what went wrong, and what to do."""
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
-        return "its TLS certificate is not trusted; name the authority's PEM in source.ca_bundle"
-    return type(error).__name__
+        return (
+            "its TLS certificate is not trusted",
+            "Name the authority's PEM file in source.ca_bundle.",
+        )
+    return f"no answer ({type(error).__name__})", None
 
 
 def _is_transient(error: requests.RequestException) -> bool:

@@ -15,11 +15,17 @@ import orjson
 
 from engagement_assets import whole_file
 from engagement_assets.activity.ndjson import json_lines
-from engagement_assets.activity.source import ActivityFile, BrokenFileError, Resource, User
+from engagement_assets.activity.source import (
+    ActivityFile,
+    BrokenFileError,
+    Resolution,
+    Resource,
+    User,
+)
 from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.errors import SourceError
 from engagement_assets.microsoft365.clouds import Endpoints
-from engagement_assets.microsoft365.directory import Directory, Resolution
+from engagement_assets.microsoft365.directory import Directory
 from engagement_assets.microsoft365.download import ENDING, Job, read_mailbox
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.outcome import GraphMailbox

@@ -8,12 +8,14 @@ from typing import Any
 
 import orjson
 
-from engagement_assets import whole_file
+from engagement_assets import state_files
 from engagement_assets.activity.source import ActivityFile, Kind
 from engagement_assets.microsoft365.slices import Slice
 
-# raised when the meaning of what is written here changes: an older file is then read anew
+# raised when the meaning of what is written here changes. There was no format before 1, and no
+# step leads on from a file without a number: it is damaged
 FORMAT = 1
+_STEPS: state_files.Steps = {}
 
 FILE = "state.json"
 
@@ -82,11 +84,13 @@ class State:
 
     @classmethod
     def load(cls, folder: Path) -> "State":
-        """Return what stands in a mailbox's folder; the empty state when that cannot be used."""
+        """Return what stands in a mailbox's folder; the empty state when that cannot be used.
+
+        Raises:
+            DataFolderError: when a newer version wrote it.
+        """
         try:
-            content = orjson.loads((folder / FILE).read_bytes())
-            if content["format"] != FORMAT:
-                return cls()
+            content = state_files.read(folder / FILE, FORMAT, _STEPS)
             return cls(
                 files=[_file(item) for item in content["files"]],
                 covered=_slice(content["covered"]) if content["covered"] else None,
@@ -101,7 +105,6 @@ class State:
     def save(self, folder: Path) -> None:
         """Replace the file, whole or not at all, also when the machine stops."""
         content = {
-            "format": FORMAT,
             "files": [_row(file) for file in self.files],
             "covered": [self.covered.start, self.covered.end] if self.covered else None,
             "round": self.round,
@@ -109,7 +112,7 @@ class State:
             "unfinished": [_row(file) for file in self.unfinished],
             "generation": self.generation,
         }
-        whole_file.write(folder / FILE, orjson.dumps(content, option=orjson.OPT_INDENT_2))
+        state_files.write(folder / FILE, FORMAT, content, orjson.OPT_INDENT_2)
 
     def lose(self, lost: Iterable[SliceFile]) -> None:
         """Take out files that are nowhere any more; what they were part of counts no longer."""

@@ -7,6 +7,7 @@ import orjson
 import requests
 
 from engagement_assets.config import GraphSource as GraphSettings
+from engagement_assets.config.sources import Cloud
 from engagement_assets.errors import ConfigurationError, SourceError
 from engagement_assets.microsoft365.clouds import CLOUDS, Endpoints
 from engagement_assets.microsoft365.transport import Session
@@ -25,9 +26,9 @@ class Tenant:
     region: str | None
     graph_host: str | None
 
-    def is_in_cloud(self, settings: GraphSettings) -> bool:
-        """Tell whether the configuration names the national cloud that the tenant lives in."""
-        expected = urlsplit(CLOUDS[settings.cloud][1]).hostname
+    def is_in_cloud(self, cloud: Cloud) -> bool:
+        """Tell whether `source.cloud` names the national cloud that the tenant lives in."""
+        expected = urlsplit(CLOUDS[cloud][1]).hostname
         return self.graph_host is None or self.graph_host.lower() == expected
 
 
@@ -43,14 +44,15 @@ def look_up(settings: GraphSettings) -> Tenant:
     url = f"{host}/{quote(tenant, safe='')}/v2.0/.well-known/openid-configuration"
     # raised behind the block: what requests raises quotes more than anybody needs to see
     problem: str
+    remedy: str | None = None
     try:
         with Session(endpoints) as session:
             response = session.get(url, allow_redirects=False)
         content = orjson.loads(response.content)
     except OSError as error:  # requests' own, and the ones that it lets through
-        problem = _problem(error, endpoints)
+        problem, remedy = _problem(error, endpoints)
     except orjson.JSONDecodeError:
-        problem = f"an answer that is no JSON ({response.status_code})"
+        problem = f"the answer is not JSON ({response.status_code})"
     else:
         if response.status_code == 200 and isinstance(content, dict):
             return Tenant(
@@ -59,21 +61,28 @@ def look_up(settings: GraphSettings) -> Tenant:
             )
         if response.status_code in {400, 404}:
             raise ConfigurationError(
-                f"There is no tenant {tenant} at {host}. Correct source.tenant_id, or source.cloud."
+                f"there is no tenant {tenant}",
+                where=host,
+                remedy="Correct source.tenant_id, or source.cloud.",
             )
         problem = f"status {response.status_code}"
-    raise SourceError(f"The tenant's metadata cannot be read from {host}: {problem}.")
+    raise SourceError(f"the tenant's metadata cannot be read: {problem}", where=host, remedy=remedy)
 
 
-def _problem(error: OSError, endpoints: Endpoints) -> str:
+def _problem(error: OSError, endpoints: Endpoints) -> tuple[str, str | None]:
+    """Return what went wrong, and what to do."""
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return (
-            "its TLS certificate is not trusted; name the authority's PEM file in source.ca_bundle"
+            "its TLS certificate is not trusted",
+            "Name the authority's PEM file in source.ca_bundle.",
         )
     is_of_the_bundle = not isinstance(error, requests.RequestException)
     if is_of_the_bundle or "NO_CERTIFICATE_OR_CRL_FOUND" in str(error):
-        return f"source.ca_bundle: {endpoints.ca_bundle} is no PEM file with certificates"
-    return f"no answer ({type(error).__name__})"
+        return (
+            f"source.ca_bundle: {endpoints.ca_bundle} is not a PEM file with certificates",
+            "Name the authority's PEM file.",
+        )
+    return f"no answer ({type(error).__name__})", None
 
 
 def _text(value: object, *, upper: bool = False) -> str | None:

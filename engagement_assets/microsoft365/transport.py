@@ -47,7 +47,7 @@ class Session(requests.Session):
 class LoginSession(Session):
     """What MSAL talks through.
 
-    MSAL writes the text of an answer that is no JSON into its log; a token cut short would stand
+    MSAL writes the text of an answer that is not JSON into its log; a token cut short would stand
     there. So such an answer becomes an exception before MSAL sees it.
     """
 
@@ -67,7 +67,7 @@ class LoginSession(Session):
             raise requests.exceptions.HTTPError("the sign-in is busy", response=response)
         is_redirect = 300 <= response.status_code < 400
         if not isinstance(content, dict) and not is_redirect:
-            raise requests.exceptions.ContentDecodingError("the sign-in answer is no JSON")
+            raise requests.exceptions.ContentDecodingError("the sign-in answer is not JSON")
 
 
 def _keep(request: requests.PreparedRequest) -> requests.PreparedRequest:

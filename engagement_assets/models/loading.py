@@ -1,4 +1,4 @@
-"""The SQL models: one ``.sql`` file is one table; this module reads, orders and builds them.
+"""The SQL models: one ``.sql`` file is one table; this module reads and orders them.
 
 A model is ``<folder>/<layer>/<table>.sql``: a header of comments, then one SELECT that names the
 tables it reads plainly. The order in which models are built follows from what they read, so
@@ -8,32 +8,17 @@ adding a file is all it takes to add a table.
 import heapq
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal, cast
+from typing import Final, cast
 
-import duckdb
+from engagement_assets.models import rules, statement
+from engagement_assets.models.engine import Kind
+from engagement_assets.models.faults import ModelError, closest, fault
+from engagement_assets.models.headers import read_header
+from engagement_assets.models.memory import Memory
 
-from .model_sql import (
-    ModelError,
-    column_descriptions,
-    fault,
-    parse_select,
-    read_header,
-    read_tables,
-    without_semicolon,
-)
-
-__all__ = [
-    "LAYERS",
-    "Model",
-    "ModelError",
-    "build",
-    "columns",
-    "load_models",
-    "upstream",
-]
+__all__ = ["HISTORY", "LAYERS", "TRACKED", "Model", "ModelError", "load_models", "upstream"]
 
 LAYERS: Final = ("staging", "intermediate", "marts", "segments", "measures", "history")
 # What one drops a file for, and what follows the rows of all those files over the runs.
@@ -43,16 +28,6 @@ HISTORY: Final = "history"
 CHECKS: Final = "checks"
 
 _TABLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-# What DuckDB raises before it reads a row, and so without a value in it. Every other exception
-# that was tried quotes what it stumbled over: casts, arithmetic, formats, time zones, JSON, keys.
-_OF_THE_SQL: Final = (
-    duckdb.BinderException,
-    duckdb.CatalogException,
-    duckdb.ParserException,
-    duckdb.SyntaxException,
-)
-_OF_THE_MACHINE: Final = (duckdb.OutOfMemoryException, duckdb.IOException)
 
 
 @dataclass(frozen=True)
@@ -71,6 +46,9 @@ class Model:
         materialized: Whether it is built as a table or as a view.
         references: The models and sources that it reads, in their own spelling, sorted.
         column_descriptions: Column to the comment behind it; only columns that have one.
+        columns: The names of its columns, as far as its SQL names them.
+        decisive: Names, in lower case, of columns that decide which rows it has.
+        mentioned: Names, in lower case, of all columns that its SQL mentions.
         title: What people call a segment or a measure; empty for other models.
         unit: What a measure's value is; empty for other models.
         is_own: Whether it lies in the configured folder instead of the product's.
@@ -83,19 +61,22 @@ class Model:
     purpose: str
     grain: str
     source: str
-    materialized: Literal["table", "view"]
+    materialized: Kind
     references: tuple[str, ...]
     column_descriptions: Mapping[str, str] = field(hash=False)
+    columns: tuple[str, ...]
+    decisive: tuple[str, ...]
+    mentioned: tuple[str, ...]
     title: str = ""
     unit: str = ""
     is_own: bool = False
 
 
-# --- reading ------------------------------------------------------------------------------------
-
-
 def load_models(
-    folder: Path, sources: Collection[str], own: Path | None = None
+    folder: Path,
+    sources: Collection[str],
+    own: Path | None = None,
+    memory: Memory | None = None,
 ) -> tuple[Model, ...]:
     """Read every model of `folder`, in an order in which they can be built.
 
@@ -103,6 +84,7 @@ def load_models(
         folder: The folder that holds the layer folders.
         sources: Names of the tables that exist before any model is built.
         own: A second folder, with segments and measures only.
+        memory: What was read off the files before.
 
     Returns:
         Models, each after the models that it reads, and those that follow segments and measures
@@ -123,7 +105,9 @@ def load_models(
             raise fault(path, f"{source_names[key]} is a source", "Rename the file.")
         paths[key] = (path, is_own)
     names = source_names | {key: path.stem for key, (path, _) in paths.items()}
-    models = [_read(path, names, is_own=is_own) for path, is_own in paths.values()]
+    memory = memory or Memory()
+    models = [_read(path, names, memory, is_own=is_own) for path, is_own in paths.values()]
+    memory.save()
     _check_tracked(models)
     return tuple(_in_order(models))
 
@@ -177,42 +161,69 @@ def _model_files(folder: Path, layers: Collection[str]) -> Iterator[Path]:
             continue
         if path.is_dir():
             if len(inside) == 1 and path.name not in layers:
-                raise fault(path, "it is no layer", f"The layers are {', '.join(layers)}.")
+                raise fault(path, "it is not a layer", f"The layers are {', '.join(layers)}.")
         elif path.suffix.lower() == ".sql":
             if len(inside) != 2:
                 raise fault(path, "a model lies in the folder of its layer", "Move it there.")
             if path.suffix != ".sql" or not _TABLE_NAME.fullmatch(path.stem):
                 raise fault(
                     path,
-                    "its name is no table name and .sql",
+                    "its name is not a table name and .sql",
                     "A table name has letters, digits and underscores, and no digit first.",
                 )
             yield path
 
 
-def _read(path: Path, names: Mapping[str, str], *, is_own: bool) -> Model:
+def _read(path: Path, names: Mapping[str, str], memory: Memory, *, is_own: bool) -> Model:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        raise fault(path, "it is no UTF-8 text", "Save it as UTF-8.") from None
+        raise fault(path, "it is not UTF-8 text", "Save it as UTF-8.") from None
     header = read_header(path, text, path.parent.name)
-    query = parse_select(path, text)
-    sql = without_semicolon(text)
+    said = statement.read(path, text, memory)
+    _check_rules(path, said.refused, is_own=is_own)
     return Model(
         name=path.stem,
         layer=path.parent.name,
         path=path,
-        sql=sql,
+        sql=text[: said.length],
         purpose=header["purpose"],
         grain=header["grain"],
         source=header["source"],
-        materialized=cast(Literal["table", "view"], header["materialized"]),
-        references=read_tables(path, query, names),
-        column_descriptions=column_descriptions(sql, query),
+        materialized=cast(Kind, header["materialized"]),
+        references=_references(path, said.reads, names),
+        column_descriptions=said.descriptions,
+        columns=said.columns,
+        decisive=said.decisive,
+        mentioned=said.mentioned,
         title=header.get("title", ""),
         unit=header.get("unit", ""),
         is_own=is_own,
     )
+
+
+def _check_rules(path: Path, refused: Iterable[tuple[str, str]], *, is_own: bool) -> None:
+    for name, function in refused:
+        rule = rules.NAMED[name]
+        if is_own or rule.applies_to == "all":
+            raise fault(
+                path, f"it calls {function}, which {rule.reason}", f"Write instead: {rule.instead}."
+            )
+
+
+def _references(path: Path, reads: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the tables that a model reads in the spelling of `names`, sorted."""
+    found: set[str] = set()
+    for table in reads:
+        name = names.get(table.lower())
+        if name is None:
+            raise fault(
+                path,
+                f"it reads {table}, which is neither a model nor a source",
+                f"{closest(table, names.values())}A model is a file of that name.",
+            )
+        found.add(name)
+    return tuple(sorted(found))
 
 
 def _in_order(models: Iterable[Model]) -> Iterator[Model]:
@@ -247,83 +258,3 @@ def _circle(waiting: Mapping[str, Model], unmet: Mapping[str, Collection[str]]) 
     circle = [*circle[start:], *circle[: start + 1]]
     chain = " reads ".join(str(waiting[name].path) for name in circle)
     return ModelError(f"These models read each other in a circle: {chain}. Break it in one.")
-
-
-# --- building -----------------------------------------------------------------------------------
-
-
-def build(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Build one model in place of the table or view that has its name: all of it or nothing.
-
-    It is a transaction of its own, so the caller must not have begun one.
-
-    Raises:
-        ModelError: DuckDB refused the SQL or failed while it ran.
-        duckdb.TransactionException: The caller has begun a transaction; DuckDB has aborted it.
-    """
-    connection.begin()
-    # Raised outside of the except block: `from None` only hides from tracebacks what quotes data;
-    # anything else that looks at `__context__` would still find it.
-    failure: ModelError | None = None
-    try:
-        _replace(connection, model)
-        connection.commit()
-    except duckdb.Error as error:
-        failure = _without_values(error, model)
-    finally:
-        with suppress(duckdb.Error):  # there is none to roll back after a commit
-            connection.rollback()
-    if failure is not None:
-        raise failure
-
-
-def columns(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
-    """Return the columns of a table or view, in order, with their DuckDB types.
-
-    Raises:
-        duckdb.Error: There is no such table, or the view cannot be read any more.
-    """
-    rows = connection.execute(f"describe {_quoted(name)}").fetchall()
-    return {str(row[0]): str(row[1]) for row in rows}
-
-
-def _replace(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
-    # `create or replace` does not replace a table by a view, nor a view by a table.
-    other = "view" if model.materialized == "table" else "table"
-    there = connection.execute(
-        f"select {other}_name from duckdb_{other}s() "
-        "where database_name = current_database() and schema_name = current_schema() "
-        f"and not temporary and lower({other}_name) = lower(?)",
-        [model.name],
-    ).fetchall()
-    for row in there:
-        connection.execute(f"drop {other} {_quoted(str(row[0]))}")
-    # On one line with the beginning of the file, so that DuckDB counts lines as the file does.
-    connection.execute(
-        f"create or replace {model.materialized} {_quoted(model.name)} as {model.sql}"
-    )
-
-
-def _without_values(error: duckdb.Error, model: Model) -> ModelError:
-    """Say what DuckDB says as far as it cannot hold values from the data."""
-    kind = type(error).__name__
-    text = str(error)
-    numbers = [int(number) for number in re.findall(r"^LINE (\d{1,6}):", text, re.MULTILINE)]
-    in_file = bool(numbers) and numbers[-1] <= model.sql.count("\n") + 1
-    where = f" near line {numbers[-1]}" if in_file else ""
-    # The lines below the first can hold names made of values (of the columns of a pivot).
-    first = re.sub(r"\S+@\S+", "…", text.splitlines()[0] if text else kind).rstrip(".")
-    if isinstance(error, _OF_THE_SQL):
-        return fault(model.path, f"DuckDB refuses it{where}: {first}", "Correct the SQL.")
-    if isinstance(error, _OF_THE_MACHINE):
-        return fault(model.path, f"DuckDB gave up: {first}", "Free memory or disk and run again.")
-    return fault(
-        model.path,
-        f"DuckDB stopped with {kind}{where}, or in a view that it reads "
-        "(the message is left out, it can quote data)",
-        "Guard the casts and the arithmetic there, with try_cast or nullif for instance.",
-    )
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -1,11 +1,10 @@
-"""What the text of one model file says: its header, the tables that it reads, its columns.
+"""What the SELECT of one model file says: the tables that it reads, its columns.
 
-Pure text and syntax, no database. `models.py` puts the files together and builds them.
+Pure text and syntax, no database. `statement.py` puts the answers together.
 """
 
-import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,22 +12,8 @@ import sqlglot
 from sqlglot import Token, TokenType, exp
 from sqlglot.errors import ParseError, SqlglotError
 
-from engagement_assets.errors import EngagementError
+from engagement_assets.models.faults import ModelError, fault
 
-_MODEL_KEYS: Final = ("purpose", "grain", "source")
-# What the header of a segment or a measure must say; all else about it follows from its folder.
-_TRACKED_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    "segments": ("title", "purpose"),
-    "measures": ("title", "purpose", "unit"),
-}
-_TRACKED_GRAIN: Final[Mapping[str, str]] = {
-    "segments": "CustomerId",
-    "measures": "CustomerId, or the whole business, and the dimensions",
-}
-_TRACKED_SOURCE: Final = "docs/segments-and-measures.md"
-UNITS: Final = ("number", "count", "share", "score", "minutes", "days")
-_KEY_LINE: Final = re.compile(r"--[ \t]?([A-Za-z_]+):(?:[ \t]+(.*))?")
-_CONTINUATION_LINE: Final = re.compile(r"--(?:[ ]{2,}|[ ]*\t)\s*(\S.*)")
 _COMMENT: Final = re.compile(r"--([^\n]*)|/\*(.*?)\*/", re.DOTALL)
 
 _OPENING: Final = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE})
@@ -48,86 +33,6 @@ _AFTER_COLUMNS: Final = frozenset(
         TokenType.INTERSECT,
     }
 )
-
-
-class ModelError(EngagementError):
-    """A model cannot be used. The text names the file, what is wrong with it and what to do.
-
-    The text never holds a value from the data.
-    """
-
-
-def fault(path: Path, what: str, remedy: str) -> ModelError:
-    """Word an error about a file: what is wrong with it, and a sentence that says what to do."""
-    return ModelError(f"{path}: {what}. {remedy}")
-
-
-def closest(word: str, words: Collection[str]) -> str:
-    """Return a question that names the word nearest to a misspelt one, or nothing."""
-    by_key = {each.lower(): each for each in words}
-    found = difflib.get_close_matches(word.lower(), sorted(by_key), n=1)
-    return f"Did you mean {by_key[found[0]]}? " if found else ""
-
-
-# --- the header ---------------------------------------------------------------------------------
-
-
-def read_header(path: Path, text: str, layer: str = "") -> dict[str, str]:
-    """Return the values of the comment lines at the top, up to the first line that is none.
-
-    Args:
-        path: The file, for errors.
-        text: Its text.
-        layer: Its folder, which decides what the header must say.
-
-    Raises:
-        ModelError: A key is missing, unknown or there twice, or a line is neither a key nor the
-            continuation of one.
-    """
-    values: dict[str, str] = {}
-    key = ""
-    for line in text.lstrip().splitlines():
-        if not line.startswith("--"):
-            break
-        if found := _KEY_LINE.fullmatch(line):
-            key = found[1]
-            if key in values:
-                raise fault(path, f"the header says {key} twice", "Keep one of them.")
-            values[key] = (found[2] or "").strip()
-        elif key and (found := _CONTINUATION_LINE.fullmatch(line)):
-            values[key] = f"{values[key]} {found[1].strip()}".strip()
-        elif line.strip("- \t"):
-            raise fault(
-                path,
-                f"a header line is neither `-- key: text` nor an indented continuation: {line}",
-                "Indent it, or end the header above it with an empty line.",
-            )
-    _check_header(path, values, layer)
-    return values
-
-
-def _check_header(path: Path, values: dict[str, str], layer: str) -> None:
-    required = _TRACKED_KEYS.get(layer, _MODEL_KEYS)
-    if layer in _TRACKED_KEYS:
-        values.setdefault("source", _TRACKED_SOURCE)
-        values.setdefault("grain", _TRACKED_GRAIN[layer])
-    keys = dict.fromkeys((*required, *_MODEL_KEYS, "materialized"))
-    for key in values:
-        if key not in keys:
-            raise fault(
-                path,
-                f"the header has an unknown key, {key}",
-                f"{closest(key, keys)}The keys are {', '.join(keys)}.",
-            )
-    for key in required:
-        if not values.get(key):
-            raise fault(
-                path, f"the header does not say its {key}", f"Add `-- {key}: …` at the top."
-            )
-    if values.setdefault("materialized", "table") not in {"table", "view"}:
-        raise fault(path, f"materialized is {values['materialized']}", "Write table or view.")
-    if values.get("unit", UNITS[0]) not in UNITS:
-        raise fault(path, f"unit is {values['unit']}", f"The units are {', '.join(UNITS)}.")
 
 
 # --- the statement ------------------------------------------------------------------------------
@@ -155,7 +60,7 @@ def parse_select(path: Path, text: str) -> exp.Query:
         raise fault(path, f"it holds {len(statements)} statements", "Write one SELECT in a file.")
     query = statements[0]
     if not isinstance(query, exp.Query) or query.find(exp.Into, exp.DML):
-        raise fault(path, "its statement is no SELECT", "Write one SELECT in a file.")
+        raise fault(path, "its statement is not a SELECT", "Write one SELECT in a file.")
     return query
 
 
@@ -178,19 +83,15 @@ def outer_select(query: exp.Expr) -> exp.Select | None:
 # --- the tables that it reads -------------------------------------------------------------------
 
 
-def read_tables(path: Path, query: exp.Query, names: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the tables that a query reads, sorted.
+def tables_read(path: Path, query: exp.Query) -> tuple[str, ...]:
+    """Return the names of the tables that a query reads, as it spells them, sorted.
 
     Args:
         path: The file, for errors.
         query: The SELECT.
-        names: Lower case to the spelling of every table there is.
-
-    Returns:
-        The names in the spelling of `names`.
 
     Raises:
-        ModelError: It reads a table that is unknown, in another schema, or made by a function.
+        ModelError: It reads a table in another schema, or one that is made by a function.
     """
     found: set[str] = set()
     for lateral in query.find_all(exp.Lateral):
@@ -207,14 +108,7 @@ def read_tables(path: Path, query: exp.Query, names: Mapping[str, str]) -> tuple
             raise fault(
                 path, f"it reads {table.name} by way of {schema}", f"Write {table.name} alone."
             )
-        name = names.get(table.name.lower())
-        if name is None:
-            raise fault(
-                path,
-                f"it reads {table.name}, which is neither a model nor a source",
-                f"{closest(table.name, names.values())}A model is a file of that name.",
-            )
-        found.add(name)
+        found.add(table.name)
     return tuple(sorted(found))
 
 

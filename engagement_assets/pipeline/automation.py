@@ -1,15 +1,26 @@
-"""The job that makes everything, and the weekly schedule that starts it."""
+"""The job that makes everything, the weekly schedule that starts it, and how old results may be."""
 
+import itertools
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
+from cronsim import CronSim
 
 from engagement_assets import time_zones
 from engagement_assets.config import Configuration
 from engagement_assets.errors import EngagementError
 from engagement_assets.pipeline import tick
+
+# A first read of a large tenant takes hours; before that a missing run is not worth a warning.
+LATE = timedelta(days=1)
+MISSING = timedelta(days=3)
+
+# of a schedule, to find its longest pause: enough to see a weekend, or the longest month
+_TICKS = 100
+_ANY_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 JOB = dg.define_asset_job(
     "engagement",
@@ -48,6 +59,15 @@ def weekly(
         "and for the first run, which the sensor requests.",
         execution_fn=run_or_wait,
     )
+
+
+def fresh(published: dg.AssetsDefinition, configuration: Configuration) -> dg.AssetsDefinition:
+    """Return the published snapshot with how old it may become, by the schedule."""
+    moment = _ANY_MONDAY.astimezone(ZoneInfo(configuration.time_zone))
+    ticks = itertools.islice(CronSim(configuration.schedule, moment), _TICKS)
+    pause = max(after - before for before, after in itertools.pairwise(ticks))
+    policy = dg.FreshnessPolicy.time_window(warn_window=pause + LATE, fail_window=pause + MISSING)
+    return published.map_asset_specs(lambda spec: spec.replace_attributes(freshness_policy=policy))
 
 
 def _why_wait(config_file: Path, now: Callable[[], datetime], seconds: float) -> str:

@@ -4,16 +4,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import dagster as dg
-import duckdb
 
 from engagement_assets.models import measures, own_sql, segments
-from engagement_assets.models.loading import HISTORY, Model, build
+from engagement_assets.models.building import build
+from engagement_assets.models.engine import Engine
+from engagement_assets.models.loading import HISTORY, Model
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 
-Check = Callable[[duckdb.DuckDBPyConnection, Model], None]
+Check = Callable[[Engine, Model], None]
 
 CHECKS: dict[str, Check] = {"segments": segments.check, "measures": measures.check}
 
@@ -38,18 +40,19 @@ def build_checked(workspace: Workspace, model: Model) -> None:
     Raises:
         ModelError: the SQL fails, or gives what is no segment or measure.
     """
+    engine = DuckDbEngine(workspace.connection)
     if model.is_own:
-        own_sql.dry_run(workspace.connection, model)
-    build(workspace.connection, model)
+        own_sql.dry_run(engine, model)
+    build(engine, model)
     if check := CHECKS.get(model.layer):
-        check(workspace.connection, model)
+        check(engine, model)
     workspace.built.add(model.name)
 
 
 def _collecting(
     layer: str,
     tables: Sequence[str],
-    collect: Callable[[duckdb.DuckDBPyConnection, Sequence[Model]], None],
+    collect: Callable[[Engine, Sequence[Model]], None],
     models: Sequence[Model],
     also: Sequence[str] = (),
 ) -> dg.AssetsDefinition:
@@ -75,7 +78,7 @@ def _collecting(
             if model.name not in workspace.built:
                 context.log.info("%s is built here: the run was planned without it", model.name)
                 build_checked(workspace, model)
-        collect(workspace.connection, listed)
+        collect(DuckDbEngine(workspace.connection), listed)
         for table in tables:
             described = metadata.of_source(workspace.connection, table)
             yield dg.MaterializeResult(asset_key=table, metadata=described)

@@ -4,10 +4,11 @@ from typing import Any
 
 import dagster as dg
 
+from engagement_assets.config import Configuration
 from engagement_assets.consent import Consent
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.inputs import OWNERS
-from engagement_assets.pipeline.resources import Workspace
+from engagement_assets.pipeline.resources import Gate, Settings, Workspace
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse.inputs import ConsentRow, write_consent
 
@@ -22,12 +23,12 @@ _NAME = "consent_status"
     description=INPUT_TABLES[_NAME].description,
 )
 def consent_status(
-    context: dg.AssetExecutionContext, workspace: Workspace
+    context: dg.AssetExecutionContext, settings: Settings, gate: Gate, workspace: Workspace
 ) -> dg.MaterializeResult[Any]:
     """Look at the consent, write down what was seen, and go on only when nothing is missing."""
-    seen = workspace.consent
+    seen = gate.consent
     write_consent(workspace.connection, _rows(seen))
-    described = metadata.of_source(workspace.connection, _NAME) | _facts(seen)
+    described = metadata.of_source(workspace.connection, _NAME) | _facts(settings, seen)
     if not seen.is_granted:
         # the step fails below, and a failed step leaves no materialisation to look at
         context.log_event(
@@ -73,10 +74,10 @@ def _rows(seen: Consent) -> list[ConsentRow]:
     return rows
 
 
-def _facts(seen: Consent) -> dict[str, Any]:
+def _facts(settings: Configuration, seen: Consent) -> dict[str, Any]:
     terms, tenant = seen.terms, seen.tenant
     facts: dict[str, Any] = {
-        "source": "folder" if tenant is None else "graph",
+        "source": settings.source.kind,
         "privacy terms accepted by": terms.accepted_by if terms else "nobody",
     }
     if terms:

@@ -6,13 +6,11 @@ from typing import Any
 
 import dagster as dg
 
-from engagement_assets.activity import people
+from engagement_assets import reading
 from engagement_assets.pipeline import metadata
-from engagement_assets.pipeline.resources import Workspace
-from engagement_assets.reading import mailboxes
+from engagement_assets.pipeline.resources import Gate, Settings, Workspace
 from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
-from engagement_assets.warehouse import inputs, publishing
-from engagement_assets.window import Window
+from engagement_assets.warehouse import inputs
 
 OWNERS = ["team:engagement"]
 
@@ -49,15 +47,12 @@ _RUN = ("run", "local_day", "score_weight", *PREVIOUS)
 
 @dg.multi_asset(**_outs("run", *_RUN, deps=("consent_status",), kinds=("python", "duckdb")))
 def begin_run(
-    context: dg.AssetExecutionContext, workspace: Workspace
+    context: dg.AssetExecutionContext, settings: Settings, workspace: Workspace
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """The moment that the run is about, its window, the weights, and what was published before."""
-    started_at = datetime.now(UTC)
-    settings = workspace.configuration
-    window = Window.until(settings.as_of or started_at, settings.time_zone)
-    inputs.write_run(workspace.connection, context.run.run_id, started_at, window)
-    inputs.write_weights(workspace.connection, settings.score_weights)
-    publishing.load_previous(workspace.connection, workspace.data_dir)
+    window = reading.begin_run(
+        workspace.connection, settings, context.run.run_id, datetime.now(UTC)
+    )
     moment = {
         "as of": dg.MetadataValue.timestamp(window.as_of),
         "window": f"{window.first_day} to {window.last_day}, {window.time_zone}",
@@ -76,16 +71,12 @@ _PEOPLE = (
 
 @dg.multi_asset(**_outs("people", *_PEOPLE, deps=("consent_status",), kinds=("python", "duckdb")))
 def resolve_people(
-    context: dg.AssetExecutionContext, workspace: Workspace
+    context: dg.AssetExecutionContext, settings: Settings, gate: Gate, workspace: Workspace
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """The people behind the listed addresses and groups, and the organisation's domains."""
-    settings = workspace.configuration.mailboxes
-    source = workspace.source
-    selected = people.select(source, settings.addresses, settings.opted_out)
+    selected = reading.read_people(workspace.connection, gate.source, settings.mailboxes)
     for address in selected.unresolved:
         context.log.warning("%s resolves to nobody. Check the address, or remove it.", address)
-    domains = source.organisation_domains() | set(settings.organisation_domains)
-    inputs.write_people(workspace.connection, selected, domains)
     resolved = {
         "resolved": dict(selected.resolved),
         "addresses that resolve to nobody": len(selected.unresolved),
@@ -99,10 +90,12 @@ _CUSTOMERS = ("contact_row", "account_row", "exclusion")
 @dg.multi_asset(
     **_outs("customers", *_CUSTOMERS, deps=("consent_status",), kinds=("python", "duckdb"))
 )
-def read_customers(workspace: Workspace) -> Iterator[dg.MaterializeResult[Any]]:
+def read_customers(
+    settings: Settings, gate: Gate, workspace: Workspace
+) -> Iterator[dg.MaterializeResult[Any]]:
     """The customer dataset: contacts, accounts and what is excluded."""
-    workspace.consent.require()
-    inputs.write_customers(workspace.connection, workspace.configuration.customers)
+    gate.consent.require()
+    inputs.write_customers(workspace.connection, settings.customers)
     yield from _results(workspace, *_CUSTOMERS)
 
 
@@ -118,30 +111,20 @@ _ACTIVITY = ("landed_message", "landed_event", "mailbox", "excluded_folder")
     )
 )
 def read_activity(
-    context: dg.AssetExecutionContext, workspace: Workspace
+    context: dg.AssetExecutionContext, gate: Gate, workspace: Workspace
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """Messages and events of every person's mailbox, landed as typed Parquet."""
-    connection, store = workspace.connection, workspace.store
-    persons = _column(workspace, "select user_id from person order by person_no")
-    opted_out = _column(workspace, "select user_id from opted_out_person")
-    (as_of, time_zone) = connection.execute("select as_of, time_zone from run").fetchall()[0]
 
     def progress(done: int, total: int) -> None:
         if done == total or done % max(1, total // 10) == 0:
             context.log.info("%d of %d mailboxes read", done, total)
 
-    source, window = workspace.source, Window.until(as_of, time_zone)
-    outcomes = mailboxes.read_mailboxes(connection, store, source, persons, window, progress)
+    outcomes = reading.read_activity(workspace.connection, workspace.store, gate.source, progress)
     for outcome in outcomes:
         if outcome.status in {"failed", "denied"}:
             context.log.warning(
                 "Mailbox of %s %s: %s", outcome.user_id, outcome.status, outcome.reason
             )
-    for user_id in opted_out:
-        store.keep_only(user_id, ())
-    store.tidy(connection)
-    source.erase(opted_out)
-    mailboxes.expose_mailboxes(connection, store, outcomes, window)
     by_status = {
         f"mailboxes {status}": sum(outcome.status == status for outcome in outcomes)
         for status in ("processed", "failed", "no_mailbox", "denied", "pending")
@@ -155,10 +138,6 @@ def run_end(workspace: Workspace) -> dg.MaterializeResult[Any]:
     """When the results of this run were complete: only checks and publishing follow."""
     inputs.write_run_end(workspace.connection, datetime.now(UTC))
     return dg.MaterializeResult(metadata=metadata.of_source(workspace.connection, "run_end"))
-
-
-def _column(workspace: Workspace, query: str) -> list[str]:
-    return [value for (value,) in workspace.connection.execute(query).fetchall()]
 
 
 ASSETS = [begin_run, resolve_people, read_customers, read_activity, run_end]

@@ -7,9 +7,10 @@ from pathlib import Path
 import dagster as dg
 from filelock import FileLock
 
-from engagement_assets.errors import EngagementError
+from engagement_assets.errors import DataFolderError
+from engagement_assets.pipeline import databases, turn
 
-_SETTINGS = """\
+_SETTINGS = f"""\
 # Written by engagement at every start: state stays in this folder and nothing leaves the machine.
 telemetry:
   enabled: false
@@ -18,18 +19,23 @@ nux:
 run_monitoring:
   enabled: true
   start_timeout_seconds: 300
+# one run at a time of those that Dagster starts, whatever they make: they write the same warehouse
+concurrency:
+  runs:
+    tag_concurrency_limits:
+      - key: {turn.LAUNCHED_TAG}
+        limit: 1
+# whether `published` is as new as the schedule promises
+freshness:
+  enabled: true
 """
-
-
-class UnwritableError(EngagementError):
-    """The data folder cannot be made or written."""
 
 
 def prepare(data_dir: Path) -> Path:
     """Make the folder that Dagster calls DAGSTER_HOME and return it.
 
     Raises:
-        UnwritableError: when that is not possible.
+        DataFolderError: when that is not possible.
     """
     home = data_dir.absolute() / "dagster"
     settings = home / "dagster.yaml"
@@ -40,9 +46,23 @@ def prepare(data_dir: Path) -> Path:
         with FileLock(home / "prepare.lock"):
             _make_databases(home)
     except OSError as error:
-        raise UnwritableError(
-            f"data_dir: {data_dir} cannot be written: {error.strerror}. Name a folder that can."
+        raise DataFolderError(
+            f"it cannot be written: {error.strerror}",
+            where=f"data_dir: {data_dir}",
+            remedy="Name a folder that can be.",
         ) from error
+    return home
+
+
+def prepare_to_serve(data_dir: Path) -> Path:
+    """Make the folder for Dagster's server and daemon, which begin where the last ones ended.
+
+    Raises:
+        UnwritableError: when that is not possible.
+    """
+    home = prepare(data_dir)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        turn.bury_launched(data_dir, instance)
     return home
 
 
@@ -59,11 +79,14 @@ def _make_databases(home: Path) -> None:
             instance.run_storage,
         ):
             if storage is None:
-                raise UnwritableError(f"{home} has no place for the history of runs.")
+                raise DataFolderError("it has no place for the history of runs", where=home)
 
 
 @contextlib.contextmanager
 def opened(data_dir: Path) -> Iterator[dg.DagsterInstance]:
     """Open the instance of a data folder for as long as a run takes."""
-    with dg.DagsterInstance.from_config(str(prepare(data_dir))) as instance:
+    with (
+        dg.DagsterInstance.from_config(str(prepare(data_dir))) as instance,
+        databases.kept(instance),
+    ):
         yield instance

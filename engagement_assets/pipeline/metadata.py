@@ -8,8 +8,9 @@ import duckdb
 
 from engagement_assets import schemas
 from engagement_assets.models.lineage import Lineage
-from engagement_assets.models.loading import Model, columns
+from engagement_assets.models.loading import Model
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 
 
 def of_table(
@@ -22,7 +23,7 @@ def of_table(
         "dagster/column_schema": dg.TableSchema(
             columns=[
                 dg.TableColumn(column, kind, description=descriptions.get(column))
-                for column, kind in columns(connection, name).items()
+                for column, kind in DuckDbEngine(connection).columns(name).items()
             ]
         ),
     }

@@ -1,5 +1,7 @@
 """One asset for every SQL file of `dbt_like_sql/`."""
 
+import hashlib
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,10 +10,12 @@ import dagster as dg
 from engagement_assets import schemas
 from engagement_assets.models.lineage import Lineage
 from engagement_assets.models.loading import Model
+from engagement_assets.models.memory import Memory
 from engagement_assets.pipeline import collection, metadata
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 
 GROUPS: Mapping[str, str] = {
     "staging": "staging",
@@ -23,9 +27,9 @@ GROUPS: Mapping[str, str] = {
 }
 
 
-def assets(models: Sequence[Model]) -> Sequence[dg.AssetsDefinition]:
+def assets(models: Sequence[Model], memory: Memory | None = None) -> Sequence[dg.AssetsDefinition]:
     """Return the assets of all models, and the one that tells where their columns come from."""
-    lineage = Lineage(models)
+    lineage = Lineage(models, memory)
     made = [_asset(model, lineage) for model in models]
     return [_lineage_asset(lineage), *made, *collection.assets(models)]
 
@@ -43,7 +47,7 @@ def _lineage_asset(lineage: Lineage) -> dg.AssetsDefinition:
         deps=["consent_status"],
     )
     def _write(workspace: Workspace) -> dg.MaterializeResult[Any]:
-        lineage.write(workspace.connection)
+        lineage.write(DuckDbEngine(workspace.connection))
         return dg.MaterializeResult(metadata=metadata.of_source(workspace.connection, source.name))
 
     return _write
@@ -59,6 +63,8 @@ def _asset(model: Model, lineage: Lineage) -> dg.AssetsDefinition:
         description=_description(model),
         kinds={"duckdb", "sql"},
         owners=OWNERS,
+        code_version=hashlib.sha256(model.sql.encode()).hexdigest()[:16],
+        metadata={"dagster/code_references": _code(model)},
     )
     def _build(workspace: Workspace) -> dg.MaterializeResult[Any]:
         collection.build_checked(workspace, model)
@@ -67,6 +73,16 @@ def _asset(model: Model, lineage: Lineage) -> dg.AssetsDefinition:
         )
 
     return _build
+
+
+def _code(model: Model) -> dg.CodeReferencesMetadataValue:
+    """Return the link from an asset's page to its SQL file."""
+    # Dagster says at every start that these two may still change
+    with warnings.catch_warnings(action="ignore", category=dg.BetaWarning):
+        file = dg.LocalFileCodeReference(
+            file_path=str(model.path.absolute()), label=f"{model.layer}/{model.path.name}"
+        )
+        return dg.CodeReferencesMetadataValue(code_references=[file])
 
 
 def _description(model: Model) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 
 from engagement_assets import schemas
+from engagement_assets.pipeline import verdict
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.warehouse import publishing
@@ -16,7 +17,7 @@ from engagement_assets.warehouse import publishing
     owners=OWNERS,
     deps=list(schemas.TABLES),
 )
-def published(workspace: Workspace) -> dg.MaterializeResult[Any]:
+def published(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.MaterializeResult[Any]:
     """One consistent snapshot of all published tables, replaced at once or not at all."""
     connection = workspace.connection
     (run_id,) = connection.execute("select run_id from run").fetchall()[0]
@@ -32,6 +33,8 @@ def published(workspace: Workspace) -> dg.MaterializeResult[Any]:
         metadata={
             "folder": dg.MetadataValue.path(str(folder)),
             "status": row["Status"],
+            "checks that warn": ", ".join(verdict.warnings(context.instance, context.run_id))
+            or "none",
             "bytes": size,
             **counts,
         }

@@ -11,11 +11,13 @@ from engagement_assets import customers
 from engagement_assets.activity.people import People
 from engagement_assets.config import Customers
 from engagement_assets.errors import ConfigurationError
-from engagement_assets.models.loading import build, load_models, upstream
+from engagement_assets.models.building import build
+from engagement_assets.models.loading import load_models, upstream
 from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.preflight.check import Check, attempt, error, ok, warning
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse import database, inputs
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 
 _OUTCOMES = "contact_outcome"
 _NOBODY = People((), frozenset(), frozenset(), {})
@@ -61,7 +63,7 @@ def preview(settings: Customers, people: People, domains: Iterable[str]) -> Prev
         for model in upstream(
             load_models(sql_folder(), INPUT_TABLES), _OUTCOMES, given=INPUT_TABLES
         ):
-            build(connection, model)
+            build(DuckDbEngine(connection), model)
         outcomes = connection.execute(
             f"select outcome, count(*) from {_OUTCOMES} group by outcome order by outcome"
         ).fetchall()

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from engagement_assets.activity.folder import FolderSource
-from engagement_assets.activity.source import BrokenFileError, User
+from engagement_assets.activity.source import User
 from engagement_assets.errors import ConsentError
 from engagement_assets.microsoft365 import calendar, mail
 from engagement_assets.microsoft365.faults import GraphError
@@ -54,11 +53,6 @@ class Probes:
     outcomes: dict[str, Outcome]
     counts: tuple[int, ...]
 
-    @property
-    def messages_per_mailbox(self) -> float | None:
-        """The mean of what was counted; None when nothing was."""
-        return sum(self.counts) / len(self.counts) if self.counts else None
-
 
 def spread(persons: Sequence[User], most: int) -> list[User]:
     """Return at most so many persons, evenly spread: groups lie together, and so do failures."""
@@ -97,7 +91,7 @@ def inspect(probes: Probes, persons: int) -> Check:
     for outcome, words in _WORDS.items():
         ids = [user_id for user_id, found in probes.outcomes.items() if found == outcome]
         if ids:
-            parts.append(f"{len(ids)} {words} ({_named(ids)})")
+            parts.append(f"{len(ids)} {words} ({named(ids)})")
     found = f"{len(probes.outcomes)} of {persons} probed: {'; '.join(parts)}."
     if numbers["answers"] == len(probes.outcomes):
         return ok(SUBJECT, found)
@@ -118,30 +112,8 @@ def inspect(probes: Probes, persons: int) -> Check:
     )
 
 
-def in_folder(source: FolderSource, persons: Sequence[User]) -> Check:
-    """Return what is said about the mailboxes of an activity folder."""
-    missing, broken = [], []
-    for person in persons:
-        try:
-            if source.mailbox(person.id) is None:
-                missing.append(person.id)
-        except BrokenFileError as failure:
-            broken.append(str(failure))
-    readable = len(persons) - len(missing) - len(broken)
-    found = f"{readable} of {len(persons)} persons have a folder"
-    if not missing and not broken:
-        return ok(SUBJECT, f"{found}.")
-    found += f"; without: {_named(missing)}" if missing else ""
-    found += f"; broken: {_named(broken)}" if broken else ""
-    return warning(
-        SUBJECT,
-        f"{found}.",
-        "Without a folder they have no mailbox for the results. Export them below "
-        "mailboxes/<user id>, if they have one; export broken ones again.",
-    )
-
-
-def _named(texts: Sequence[str]) -> str:
+def named(texts: Sequence[str]) -> str:
+    """Return the first of these texts, and how many more there are."""
     more = f" and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
     return f"{', '.join(texts[:NAMED])}{more}"
 

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from engagement_assets.activity import people
-from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.people import People
+from engagement_assets.activity.source import ActivitySource, Resolution
 from engagement_assets.config import Mailboxes
-from engagement_assets.microsoft365.directory import Resolution
-from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.preflight.check import Check, attempt, ok, warning
 
 SUBJECT = "Addresses"
@@ -33,19 +31,14 @@ class ListedAddress:
     is_opted_out: bool = False
 
 
-def resolve(source: GraphSource | FolderSource, address: str) -> ListedAddress:
-    """Find whom an address stands for (see `ActivitySource.resolve` for errors)."""
-    if isinstance(source, GraphSource):
-        resolution = source.resolution(address)
-    else:
-        users = source.resolve(address)
-        reason = None if users else "No user, and no group with members, has this address."
-        resolution = Resolution(address, users, reason, {})
+def resolve(source: ActivitySource, address: str) -> ListedAddress:
+    """Find whom an address stands for (see `ActivitySource.resolution` for errors)."""
+    resolution = source.resolution(address)
     return ListedAddress(address, len(resolution.users), _remark(resolution))
 
 
 def inspect(
-    source: GraphSource | FolderSource, listed: Mailboxes, begin: Callable[[str], None]
+    source: ActivitySource, listed: Mailboxes, begin: Callable[[str], None]
 ) -> tuple[People | None, Sequence[ListedAddress], Check]:
     """Resolve every listed address; return the persons when their number is right.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from engagement_assets import sources
 from engagement_assets.config import Configuration
 from engagement_assets.errors import ConsentError
 from engagement_assets.microsoft365.consent import ConsentStatus
@@ -12,12 +13,13 @@ SUBJECT = "Permissions"
 
 def inspect(status: ConsentStatus, configuration: Configuration) -> Iterator[Check]:
     """Yield what is said about the permissions."""
+    granted = _granted(status, configuration)
     if status.is_granted:
-        yield ok(SUBJECT, _granted(status))
+        yield ok(SUBJECT, granted)
     else:
         yield error(
             SUBJECT,
-            status.reason or f"Missing: {', '.join(status.missing)}. {_granted(status)}".strip(),
+            status.reason or f"Missing: {', '.join(status.missing)}. {granted}".strip(),
             "Let an administrator consent: `engagement consent` prints the link"
             + (
                 ", and with --notify mails it to tenant_admins."
@@ -34,9 +36,11 @@ def inspect(status: ConsentStatus, configuration: Configuration) -> Iterator[Che
         )
 
 
-def _granted(status: ConsentStatus) -> str:
+def _granted(status: ConsentStatus, configuration: Configuration) -> str:
+    asked = sources.of(configuration.source).consent
+    proofs = asked.proofs if asked else {}
     shown = [
-        name if proof == "role" else f"{name} (by Exchange: a listed mailbox answers)"
+        f"{name} ({words})" if (words := proofs.get(proof)) else name
         for name, proof in status.granted.items()
     ]
     return f"Granted: {', '.join(shown)}." if shown else ""

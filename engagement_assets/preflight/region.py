@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from engagement_assets.config import GraphSource as GraphSettings
+from engagement_assets.config.sources import Cloud
 from engagement_assets.errors import ConfigurationError
 from engagement_assets.microsoft365.tenant import Tenant
 from engagement_assets.preflight.check import Check, error, ok, warning
@@ -24,19 +24,18 @@ _NAMES = {
 _SAME = {"DOD": "NA", "GB": "UK", "USG": "NA", "USGOV": "NA"}
 
 
-def inspect(tenant: Tenant, settings: GraphSettings, expected: Collection[str]) -> Check:
+def inspect(tenant: Tenant, cloud: Cloud, expected: Collection[str]) -> Check:
     """Compare the tenant's region with the configured ones, and its cloud with the configured one.
 
     Args:
         tenant: its public metadata.
-        settings: `source` of the configuration.
+        cloud: `source.cloud` of the configuration.
         expected: `regions` of the configuration.
     """
-    if not tenant.is_in_cloud(settings):
+    if not tenant.is_in_cloud(cloud):
         return error(
             SUBJECT,
-            f"The tenant lives in the national cloud of {tenant.graph_host}, not in "
-            f"{settings.cloud}.",
+            f"The tenant lives in the national cloud of {tenant.graph_host}, not in {cloud}.",
             "Correct source.cloud.",
             ConfigurationError,
         )

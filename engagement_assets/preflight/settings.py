@@ -1,12 +1,11 @@
 """The configuration file, and the privacy terms in it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from engagement_assets import config, consent
 from engagement_assets.config import Configuration
 from engagement_assets.errors import ConfigurationError
-from engagement_assets.preflight.check import Check, failed, ok, warning
+from engagement_assets.preflight.check import Check, failed, ok
 
 
 def read(file: Path) -> tuple[Configuration | None, Check]:
@@ -22,20 +21,14 @@ def read(file: Path) -> tuple[Configuration | None, Check]:
         return None, check
 
 
-def inspect(configuration: Configuration) -> Iterator[Check]:
-    """Yield what the file says about privacy and time."""
+def terms(configuration: Configuration) -> Check:
+    """Return what is said about the privacy terms."""
+    subject = "Privacy terms"
     try:
-        terms = consent.require_terms(configuration)
+        accepted = consent.require_terms(configuration)
     except ConfigurationError as failure:
-        yield failed("Privacy terms", failure)
-    else:
-        yield ok(
-            "Privacy terms",
-            f"Accepted by {terms.accepted_by} at {terms.accepted_at:%Y-%m-%d %H:%M %Z}.",
-        )
-    if configuration.as_of and configuration.source.kind == "graph":
-        yield warning(
-            "Moment",
-            f"as_of is fixed: every run tells the story of {configuration.as_of:%Y-%m-%d}.",
-            "Remove as_of, unless you want just that.",
-        )
+        return failed(subject, failure)
+    return ok(
+        subject,
+        f"Accepted by {accepted.accepted_by} at {accepted.accepted_at:%Y-%m-%d %H:%M %Z}.",
+    )

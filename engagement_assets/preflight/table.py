@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engagement_assets.preflight.check import Level
-from engagement_assets.preflight.inspection import Report
+from engagement_assets.preflight.findings import Report
 from engagement_assets.preflight.people import ListedAddress
 
 _STYLES: dict[Level, str] = {

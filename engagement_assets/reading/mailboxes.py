@@ -87,9 +87,7 @@ def read_mailboxes(
 
 def _outcome(user_id: str, mailbox: Mailbox | None) -> MailboxOutcome:
     if mailbox is None:
-        return MailboxOutcome(
-            user_id, "no_mailbox", "The activity folder has no mailbox of this person."
-        )
+        return MailboxOutcome(user_id, "no_mailbox", "The source has no mailbox of this person.")
     return MailboxOutcome(user_id, mailbox.status, mailbox.reason, mailbox)
 
 

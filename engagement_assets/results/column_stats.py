@@ -32,7 +32,7 @@ _PERSONAL: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True)
-class ColumnProfile:
+class ColumnStats:
     """What a column holds.
 
     Attributes:
@@ -51,7 +51,7 @@ class ColumnProfile:
 
 
 @dataclass(frozen=True)
-class TableProfile:
+class TableStats:
     """What a table holds.
 
     Attributes:
@@ -62,7 +62,7 @@ class TableProfile:
 
     rows: int
     looked_at: int
-    columns: Mapping[str, ColumnProfile]
+    columns: Mapping[str, ColumnStats]
 
     @property
     def is_sample(self) -> bool:
@@ -119,21 +119,21 @@ def sizes(snapshot: Snapshot) -> dict[str, int]:
     return {row["TableName"]: row["Number"] for row in snapshot.rows(counts)}
 
 
-def profile(snapshot: Snapshot, table: Table) -> TableProfile:
+def of_table(snapshot: Snapshot, table: Table) -> TableStats:
     """Look at every column of a table, once per snapshot."""
-    return snapshot.remembered(("profile", table.name), lambda: _profile(snapshot, table))
+    return snapshot.remembered(("column_stats", table.name), lambda: _found(snapshot, table))
 
 
 def distribution(snapshot: Snapshot, table: Table, column: Column) -> Distribution:
     """Look at how the values of a column are distributed, once per snapshot."""
-    found = profile(snapshot, table)
+    found = of_table(snapshot, table)
     return snapshot.remembered(
         ("distribution", table.name, column.name),
         lambda: _distribution(snapshot, table, column, found),
     )
 
 
-def _profile(snapshot: Snapshot, table: Table) -> TableProfile:
+def _found(snapshot: Snapshot, table: Table) -> TableStats:
     (size,) = snapshot.rows(f'select count(*) as Number from "{table.name}"')
     rows = size["Number"]
     wanted = ["count(*) as Number"]
@@ -145,11 +145,11 @@ def _profile(snapshot: Snapshot, table: Table) -> TableProfile:
             wanted.append(f'quantile_disc("{column.name}", 0.5) as middle_{place}')
             wanted.append(f'max("{column.name}") as highest_{place}')
     (row,) = snapshot.rows(f"select {', '.join(wanted)} from {_source(table, rows)}")
-    return TableProfile(
+    return TableStats(
         rows=rows,
         looked_at=row["Number"],
         columns={
-            column.name: ColumnProfile(
+            column.name: ColumnStats(
                 filled=row[f"filled_{place}"],
                 different=row[f"different_{place}"],
                 lowest=row.get(f"lowest_{place}"),
@@ -162,7 +162,7 @@ def _profile(snapshot: Snapshot, table: Table) -> TableProfile:
 
 
 def _distribution(
-    snapshot: Snapshot, table: Table, column: Column, found: TableProfile
+    snapshot: Snapshot, table: Table, column: Column, found: TableStats
 ) -> Distribution:
     about = found.columns[column.name]
     source = _source(table, found.rows)
@@ -182,7 +182,7 @@ def _distribution(
 
 
 def _number_ranges(
-    snapshot: Snapshot, source: str, column: Column, about: ColumnProfile
+    snapshot: Snapshot, source: str, column: Column, about: ColumnStats
 ) -> list[Range]:
     whole = column.type == "BIGINT"
     edges = charts.steps(
@@ -204,7 +204,7 @@ def _number_ranges(
     ]
 
 
-def _times(snapshot: Snapshot, source: str, column: Column, about: ColumnProfile) -> Distribution:
+def _times(snapshot: Snapshot, source: str, column: Column, about: ColumnStats) -> Distribution:
     by = "month" if _months(about.lowest, about.highest) <= _MOST_MONTHS else "year"
     rows = snapshot.rows(
         f"select date_trunc('{by}', \"{column.name}\")::date as Start, count(*) as Number "

@@ -74,7 +74,7 @@ def download(
                 _write_parquet(file, cursor, sql, parameters)
         except duckdb.InterruptException:
             raise TooSlowError(
-                "The download took too long and was stopped. Ask for less."
+                "The download took too long and was stopped.", remedy="Ask for less."
             ) from None
         size = file.tell()
         file.seek(0)

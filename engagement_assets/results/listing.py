@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from engagement_assets.results.paging import ordered
+
 FIRST = 12
 MORE = 48
 MOST = 500
@@ -56,11 +58,11 @@ class Listing:
 
         The SELECT has a column `CustomerId` or the like to break ties by: its first one.
         """
-        direction = "desc" if self.descending else "asc"
-        return (
-            f'select * from ({sql.rstrip().rstrip(";")}) order by "{self.sort}" {direction} '
-            f"nulls last, 1 limit {self.shown}"
-        )
+        return f"{self.ordered(sql, '1')} limit {self.shown}"
+
+    def ordered(self, sql: str, ties: str) -> str:
+        """Return a SELECT sorted; `ties` decides between equals."""
+        return ordered(sql, self.sort, descending=self.descending, ties=ties)
 
     def more(self, total: int) -> int | None:
         """Return how many rows to show next; None when all are shown."""

@@ -17,7 +17,7 @@ _OURS: Final = re.compile(rf"^-- source: {re.escape(SOURCE)}", re.MULTILINE)
 
 
 class SavingError(EngagementError):
-    """A segment could not be saved. The message is shown, translated if it can be."""
+    """A segment could not be saved. Its parts are shown, translated if they can be."""
 
 
 class ExistsError(SavingError):
@@ -32,9 +32,11 @@ def problem_of(name: str, taken: Collection[str]) -> str:
         taken: the names of all tables that there are, the saved segments left out.
     """
     if not NAME.fullmatch(name):
-        return N_("A name has letters, digits and underscores, and no digit first: quiet_accounts.")
+        return N_(
+            "Names have letters, digits and underscores, and begin with no digit: quiet_accounts."
+        )
     if name.lower() in {each.lower() for each in taken}:
-        return N_("There is a table of that name already. Choose another one.")
+        return N_("There is already a table of that name. Choose another name.")
     return ""
 
 
@@ -62,8 +64,9 @@ def save(folder: Path, name: str, text: str, *, replace: bool) -> None:
         _write(there or file, text, replace=there is not None)
     except OSError as error:
         raise SavingError(
-            f"{folder}: the file could not be written ({error.strerror}). "
-            "Give the app's user the right to write there."
+            f"the file could not be written ({error.strerror})",
+            where=folder,
+            remedy=N_("Give the app's user the right to write there."),
         ) from None
 
 
@@ -75,14 +78,15 @@ def _of_that_name(folder: Path, file: Path) -> Path | None:
 def _require_removable(there: Path, *, replace: bool) -> None:
     if not there.is_file() or not _OURS.search(there.read_text(encoding="utf-8", errors="replace")):
         raise SavingError(
-            N_("Somebody wrote a file of that name by hand. It is never replaced: choose another.")
+            N_("Somebody wrote a file of that name by hand."),
+            remedy=N_("It is never replaced: choose another name."),
         )
     if not replace:
         raise _exists()
 
 
 def _exists() -> ExistsError:
-    return ExistsError(N_("There is a saved segment of that name already."))
+    return ExistsError(N_("There is already a saved segment of that name."))
 
 
 def _write(file: Path, text: str, *, replace: bool) -> None:

@@ -44,7 +44,9 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=_family(host), backlog=2048)
     except OSError as error:
         raise EngagementError(
-            f"{host}:{port} cannot be listened at: {error.strerror}. Name another port with --port."
+            f"the app cannot listen there: {error.strerror}",
+            where=f"{host}:{port}",
+            remedy="Name another port with --port.",
         ) from error
 
 

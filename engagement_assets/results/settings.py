@@ -107,9 +107,10 @@ class AppSettings:
         else:
             if results.public_url is None:
                 raise ConfigurationError(
-                    "results.public_url is missing: people who sign in are sent back there. "
-                    "Name the address that they find the app at, such as "
-                    "https://engagement.contoso.com."
+                    "it is missing, and people who sign in are sent back there",
+                    where="results.public_url",
+                    remedy="Name the address that they find the app at, such as "
+                    "https://engagement.contoso.com.",
                 )
             sign_in = OpenIdSettings(
                 issuer=results.sign_in.issuer,
@@ -168,13 +169,15 @@ def is_loopback(host: str) -> bool:
 def _require_private_folder(configuration: Configuration, host: str) -> None:
     if not is_loopback(host):
         raise ConfigurationError(
-            f"results.host: {host} can be reached from other machines, and nobody has to sign in. "
-            "Configure results.sign_in, or answer at 127.0.0.1."
+            f"{host} can be reached from other machines, and nobody has to sign in",
+            where="results.host",
+            remedy="Configure results.sign_in, or answer at 127.0.0.1.",
         )
     if configuration.results.public_url is not None:
         raise ConfigurationError(
-            "results.public_url is set, but nobody has to sign in. Configure results.sign_in, or "
-            "leave public_url out."
+            "it is set, but nobody has to sign in",
+            where="results.public_url",
+            remedy="Configure results.sign_in, or leave public_url out.",
         )
 
 
@@ -183,8 +186,9 @@ def _rules_folder(configuration: Configuration) -> Path | None:
         return None
     if configuration.sql_folder is None:
         raise ConfigurationError(
-            "results.save_segments is true, but sql_folder is missing: it names the folder that "
-            "segments are saved in and read from."
+            "it is true, but sql_folder is missing",
+            where="results.save_segments",
+            remedy="Add sql_folder: it names the folder that segments are saved in and read from.",
         )
     return configuration.sql_folder / "segments"
 
@@ -192,7 +196,9 @@ def _rules_folder(configuration: Configuration) -> Path | None:
 def _secret(value: str | None, variable: str) -> str:
     if not value:
         raise ConfigurationError(
-            f"{variable} is not set: it holds the client secret of the results app's registration."
+            "it is not set",
+            where=variable,
+            remedy="Set it to the client secret of the results app's registration.",
         )
     return value
 
@@ -200,7 +206,9 @@ def _secret(value: str | None, variable: str) -> str:
 def _key(value: str | None) -> str:
     if value is None or len(value) < _SHORTEST_KEY:
         raise ConfigurationError(
-            f"{SESSION_KEY} is not set, or shorter than {_SHORTEST_KEY} characters: sessions are "
-            "signed with it. Make one with: openssl rand -hex 32"
+            f"it is not set, or shorter than {_SHORTEST_KEY} characters, and sessions are signed "
+            "with it",
+            where=SESSION_KEY,
+            remedy="Make one with: openssl rand -hex 32",
         )
     return value

@@ -169,6 +169,7 @@ def _name(claims: Mapping[str, Any]) -> str:
 
 def _unreachable(error: Exception) -> ProviderError:
     return ProviderError(
-        f"The sign-in provider cannot be reached, or its answer makes no sense "
-        f"({type(error).__name__}). Check results.sign_in.issuer and this machine's network."
+        "The sign-in provider cannot be reached, or its answer makes no sense "
+        f"({type(error).__name__}).",
+        remedy="Check results.sign_in.issuer and this machine's network.",
     )

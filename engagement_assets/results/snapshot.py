@@ -16,6 +16,7 @@ import duckdb
 from fastapi import Depends, Request
 
 from engagement_assets.errors import EngagementError
+from engagement_assets.sql_text import literal
 
 MEMORY_LIMIT = "1GB"  # of one snapshot; a card needs a hundredth, a download of everything a tenth
 STATEMENT_MILLISECONDS = 20_000  # a page that takes longer has lost its reader anyway
@@ -73,7 +74,8 @@ class Snapshot:
         except duckdb.InterruptException:
             raise TooSlowError(
                 f"A statement took longer than {STATEMENT_MILLISECONDS // 1000} seconds and was "
-                "stopped. Ask for less, or give the server more processors."
+                "stopped.",
+                remedy="Ask for less, or give the server more processors.",
             ) from None
 
     def remembered(self, question: Hashable, answer: Callable[[], _Answer]) -> _Answer:
@@ -125,8 +127,7 @@ class _Opened:
         # attached to a database of its own: two snapshots never share one, even at the same path
         self.connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
         try:
-            path = str(identity.file).replace("'", "''")
-            self.connection.execute(f"attach '{path}' as snapshot (read_only)")
+            self.connection.execute(f"attach {literal(identity.file)} as snapshot (read_only)")
             self.connection.execute("set global TimeZone = 'UTC'")
             self.connection.execute(f"set global max_execution_time = {STATEMENT_MILLISECONDS}")
             self.connection.execute("set enable_external_access = false")
@@ -193,14 +194,18 @@ class Snapshots:
             except duckdb.IOException:
                 if identity.file.exists():
                     raise UnreadableError(
-                        f"{identity.file} cannot be opened: it is damaged, not readable for this "
-                        "user, or written by a newer version. Start a run to publish anew."
+                        "it cannot be opened: it is damaged, not readable for this user, or "
+                        "written by a newer version",
+                        where=identity.file,
+                        remedy="Start a run to publish anew.",
                     ) from None
                 continue
             assert self._newest is not None  # noqa: S101 - for mypy: it was just opened
             return self._newest
         raise NothingPublishedError(
-            f"{self._published}: nothing is published yet. Start a run with `engagement run`."
+            "nothing is published yet",
+            where=self._published,
+            remedy="Start a run with `engagement run`.",
         )
 
     def _replace(self, opened: _Opened) -> None:

@@ -1,7 +1,8 @@
 """What the pages about segments and about measures have in common."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engagement_assets.results import charts
 from engagement_assets.results.failures import NotFoundError
@@ -42,7 +43,7 @@ def spark(values: Sequence[float | None]) -> charts.Line:
 
 
 def require_segments(snapshot: Snapshot) -> None:
-    """See that the snapshot knows segments, measures and profiles.
+    """Require that the snapshot knows segments, measures and profiles.
 
     Raises:
         NotFoundError: when it was published before there were any.
@@ -51,9 +52,32 @@ def require_segments(snapshot: Snapshot) -> None:
         raise NotFoundError(
             N_(
                 "These results were published by an older version, which had no segments and "
-                "measures. Start a run; then this page is there."
-            )
+                "measures."
+            ),
+            remedy=N_("Start a run to get this page."),
         )
+
+
+def defined(
+    snapshot: Snapshot, select: str, parameters: Mapping[str, str], missing: NotFoundError
+) -> dict[str, Any]:
+    """Return the definition of a segment or a measure.
+
+    Args:
+        snapshot: the snapshot.
+        select: the name of the query that finds it.
+        parameters: its parameters, which name the segment or measure.
+        missing: what to raise when there is none of that name.
+
+    Raises:
+        NotFoundError: when there is none, or the snapshot is older than segments and measures.
+    """
+    require_segments(snapshot)
+    # an empty name would find all of them
+    found = snapshot.row(query(select), parameters) if all(parameters.values()) else None
+    if found is None:
+        raise missing
+    return found
 
 
 def dated(snapshot: Snapshot, name: str) -> str:

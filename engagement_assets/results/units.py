@@ -1,8 +1,13 @@
 """Values of measures in the reader's words, by the unit that the measure says."""
 
+from collections.abc import Sequence
+
 from engagement_assets.results.language import N_, NOTHING, Language
 
-__all__ = ["change", "shown"]
+__all__ = ["axis", "change", "drawn", "shown"]
+
+# what the numbers beside a line are, where the line alone does not say so
+_AXES = {"share": N_("in per cent"), "minutes": N_("in minutes"), "days": N_("in days")}
 
 
 def shown(language: Language, unit: str, value: float | None) -> str:
@@ -39,3 +44,14 @@ def change(language: Language, unit: str, before: float | None, after: float | N
         return sign + shown(language, unit, abs(difference))
     whole = unit == "count" or (difference == int(difference) and unit != "score")
     return language.change(difference, 0 if whole else 1)
+
+
+def drawn(unit: str, values: Sequence[float | None]) -> list[float | None]:
+    """Return values as a line shows them: shares in per cent."""
+    scale = 100 if unit == "share" else 1
+    return [None if value is None else value * scale for value in values]
+
+
+def axis(language: Language, unit: str) -> str:
+    """Return what the numbers beside a line are; empty when that goes without saying."""
+    return language.gettext(_AXES[unit]) if unit in _AXES else ""

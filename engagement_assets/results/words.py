@@ -32,6 +32,14 @@ def shown(language: Language, column: str, value: Any) -> str:
     return _as(language, field.kind if field else Kind.FIGURE, value)
 
 
+def of_columns(language: Language) -> dict[str, Any]:
+    """Return `label` and `shown` for a template, in the reader's language."""
+    return {
+        "label": lambda column: label(language, column),
+        "shown": lambda column, value: shown(language, column, value),
+    }
+
+
 def change(language: Language, column: str, before: Any, after: Any) -> str:
     """Return how a figure changed: days since the last e-mail: 58 → 65."""
     field = FIELDS.get(column)

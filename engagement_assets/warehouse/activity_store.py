@@ -15,7 +15,7 @@ from typing import IO, Self
 import duckdb
 import orjson
 
-from engagement_assets import whole_file
+from engagement_assets import state_files
 from engagement_assets.activity.source import (
     FIELDS,
     ActivityFile,
@@ -25,11 +25,15 @@ from engagement_assets.activity.source import (
 )
 from engagement_assets.errors import SourceError
 from engagement_assets.schemas.input_tables import INPUT_TABLES
-from engagement_assets.warehouse.database import LANDING, quoted
+from engagement_assets.sql_text import literal
+from engagement_assets.warehouse.database import LANDING
 
 # about 20 MB of Parquet: large enough that a year of weekly batches stays a few dozen files,
 # small enough that sorting one fits in a fraction of the memory limit
 BATCH_BYTES = 256 * 1024 * 1024
+
+MANIFEST = "manifest.json"
+MANIFEST_FORMAT = 1
 
 _LINE = orjson.OPT_APPEND_NEWLINE
 
@@ -69,12 +73,25 @@ class LandedFile:
         return (self.size, self.modified_ns) == (file.size, file.modified_ns)
 
 
+def _numbered(content: state_files.Content) -> state_files.Content:
+    """Before format 1 there was no number, and the same content."""
+    return content
+
+
+_STEPS: state_files.Steps = {0: _numbered}
+
+
 class ActivityStore:
-    """The landed activity below one folder. One process at a time (the run holds the lock)."""
+    """The landed activity below one folder. One process at a time (the run holds the lock).
+
+    Raises:
+        SourceError: when what is kept there is damaged.
+        DataFolderError: when a newer version wrote it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._manifest = folder / "manifest.json"
+        self._manifest = folder / MANIFEST
         self._files: dict[tuple[str, str], LandedFile] = {}
         # never given twice: rows of a forgotten file stay in their batch until it is written anew
         self._last_id = 0
@@ -109,7 +126,7 @@ class ActivityStore:
             if any(landed.kind == kind for landed in batch.files):
                 statement = (LANDING / _STATEMENTS[kind]).read_text(encoding="utf-8")
                 self._write(
-                    connection, statement.replace("$file", quoted(incoming)), kind, batch.number
+                    connection, statement.replace("$file", literal(incoming)), kind, batch.number
                 )
         self._files.update({(landed.user_id, landed.name): landed for landed in batch.files})
         self._last_id = batch.files[-1].file_id
@@ -137,7 +154,7 @@ class ActivityStore:
                 continue
             self._last_batch += 1
             ids = ", ".join(str(landed.file_id) for landed in wanted)
-            rows = f"select * from read_parquet({quoted(path)}) where file_id in ({ids})"
+            rows = f"select * from read_parquet({literal(path)}) where file_id in ({ids})"
             self._write(connection, rows, kind, self._last_batch)
             for landed in wanted:
                 self._files[landed.user_id, landed.name] = replace(landed, batch=self._last_batch)
@@ -184,7 +201,7 @@ class ActivityStore:
             )
             connection.execute(
                 f'create view "{source.name}" as select {columns} '
-                f"from read_parquet([{', '.join(map(quoted, paths))}]) as row "
+                f"from read_parquet([{', '.join(map(literal, paths))}]) as row "
                 "inner join live_file as live on row.file_id = live.file_id"
             )
 
@@ -194,7 +211,7 @@ class ActivityStore:
         path = self._path(kind, number)
         building = path.with_suffix(".building")
         connection.execute(
-            f"copy ({rows}) to {quoted(building)} (format parquet, compression zstd)"
+            f"copy ({rows}) to {literal(building)} (format parquet, compression zstd)"
         )
         with building.open("rb") as written:
             os.fsync(written.fileno())  # before a manifest names it
@@ -219,7 +236,7 @@ class ActivityStore:
 
     def _load(self) -> list[LandedFile]:
         try:
-            content = orjson.loads(self._manifest.read_bytes())
+            content = state_files.read(self._manifest, MANIFEST_FORMAT, _STEPS)
             self._last_id, self._last_batch = content["last_id"], content["last_batch"]
             return [LandedFile(*row) for row in content["files"]]
         except (ValueError, TypeError, LookupError) as error:
@@ -234,8 +251,9 @@ class ActivityStore:
 
     def _damaged(self, file: Path) -> SourceError:
         return SourceError(
-            f"{file} is damaged. Remove the folder {self._folder}: the next run reads all "
-            "activity anew."
+            "it is damaged",
+            where=file,
+            remedy=f"Remove the folder {self._folder}: the next run reads all activity anew.",
         )
 
     def _save(self) -> None:
@@ -244,7 +262,7 @@ class ActivityStore:
             "last_batch": self._last_batch,
             "files": [list(vars(landed).values()) for landed in self._files.values()],
         }
-        whole_file.write(self._manifest, orjson.dumps(content))
+        state_files.write(self._manifest, MANIFEST_FORMAT, content)
         self._forgotten = False
 
 

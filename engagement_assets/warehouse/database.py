@@ -32,8 +32,10 @@ def connect(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = duckdb.connect(file)
     except duckdb.Error as error:
         raise BusyError(
-            f"{file} cannot be opened: {str(error).splitlines()[0]} Close the program that has it "
-            "open; if it is damaged, remove it: the next run makes it anew."
+            f"it cannot be opened: {str(error).splitlines()[0]}",
+            where=file,
+            remedy="Close the program that has it open; if it is damaged, remove it: the next run "
+            "makes it anew.",
         ) from error
     try:
         prepare(connection, file.parent / "spill")
@@ -72,8 +74,3 @@ def _time_zones(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     # a name that both have, such as UTC, is the IANA one
     names = win_tz | {name: name for name in time_zones.names()}
     return {name: iana for name, iana in sorted(names.items()) if iana in known}
-
-
-def quoted(text: str | Path) -> str:
-    """Return `text` as an SQL string, for the few places where DuckDB takes no parameter."""
-    return "'" + str(text).replace("'", "''") + "'"

@@ -15,8 +15,8 @@ import duckdb
 from engagement_assets import schemas
 from engagement_assets.errors import PublishingError
 from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
+from engagement_assets.sql_text import literal
 from engagement_assets.warehouse.checked import Checked
-from engagement_assets.warehouse.database import quoted
 
 # the oldest release whose users can still open the published file
 STORAGE_VERSION = "v1.4.0"
@@ -88,7 +88,7 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     database = folder / "engagement.duckdb"
     try:
         connection.execute(
-            f"attach {quoted(database)} as snapshot (storage_version {quoted(STORAGE_VERSION)})"
+            f"attach {literal(database)} as snapshot (storage_version {literal(STORAGE_VERSION)})"
         )
         for table in schemas.TABLES.values():
             parquet = folder / "parquet" / f"{table.name}.parquet"
@@ -96,16 +96,16 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             order = ", ".join(f'"{column}"' for column in table.key)
             connection.execute(
                 f'copy (select {columns} from "{table.name}" order by {order}) '
-                f"to {quoted(parquet)} (format parquet, compression zstd)"
+                f"to {literal(parquet)} (format parquet, compression zstd)"
             )
             name = f'snapshot."{table.name}"'
             connection.execute(
-                f"create table {name} as select * from read_parquet({quoted(parquet)})"
+                f"create table {name} as select * from read_parquet({literal(parquet)})"
             )
-            connection.execute(f"comment on table {name} is {quoted(table.description)}")
+            connection.execute(f"comment on table {name} is {literal(table.description)}")
             for column in table.columns:
                 connection.execute(
-                    f'comment on column {name}."{column.name}" is {quoted(column.description)}'
+                    f'comment on column {name}."{column.name}" is {literal(column.description)}'
                 )
     finally:
         connection.execute("detach database if exists snapshot")

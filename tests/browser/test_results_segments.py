@@ -212,7 +212,7 @@ def test_a_rule_becomes_a_segment_with_the_next_run(
     page.get_by_label("File name").fill("odd")
     page.get_by_label("Title").fill("Gone quiet")
     page.get_by_role("button", name="Save for the next run").click()
-    expect(page.get_by_text("There is a table of that name already.")).to_be_visible()
+    expect(page.get_by_text("There is already a table of that name.")).to_be_visible()
     page.get_by_label("File name").fill("gone_quiet")
     page.get_by_role("button", name="Save for the next run").click()
     expect(page.get_by_role("status")).to_contain_text("Saved as gone_quiet.")

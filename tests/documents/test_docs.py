@@ -19,8 +19,9 @@ from engagement_assets import config, errors, schemas
 from engagement_assets.command import overview
 from engagement_assets.command.cli import app
 from engagement_assets.definitions import CONFIG_VARIABLE, build, sql_folder
-from engagement_assets.models import loading, measures, segments
+from engagement_assets.models import building, loading, measures, segments
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from scripts import data_dictionary
 from tests.sql.golden import Project, read_case
 from tests.support import pipeline
@@ -268,8 +269,8 @@ def test_the_segment_and_the_measure_that_the_docs_add_work(demo: Path, tmp_path
     with duckdb.connect(demo.parent / "warehouse" / "warehouse.duckdb") as connection:
         for name, check in zip(names, (segments.check, measures.check), strict=True):
             model = by_name[Path(name).stem]
-            loading.build(connection, model)
-            check(connection, model)
+            building.build(DuckDbEngine(connection), model)
+            check(DuckDbEngine(connection), model)
             assert connection.execute(f"select count(*) > 0 from {model.name}").fetchall() == [
                 (True,)
             ]

@@ -3,14 +3,18 @@
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
-from engagement_assets import schemas
+from engagement_assets import definitions, schemas
 from engagement_assets.definitions import sql_folder
+from engagement_assets.errors import ConfigurationError
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from tests.support import asset_graph, imports
 from tests.support.command import BIN, ROOT, TIMEOUT
@@ -166,6 +170,49 @@ def test_the_schedule_is_as_configured_and_on(tmp_path: Path) -> None:
     }
 
 
+def test_every_sql_asset_has_the_version_of_its_text_and_leads_to_its_file(tmp_path: Path) -> None:
+    graph = asset_graph.build(tmp_path).resolve_asset_graph()
+    changed = shutil.copytree(sql_folder(), tmp_path / "models") / "marts" / "Office.sql"
+    changed.write_text(changed.read_text(encoding="utf-8") + "-- another comment\n")
+    after = definitions.build(
+        tmp_path / "engagement.yaml", models_folder=tmp_path / "models"
+    ).resolve_asset_graph()
+    for file in sql_folder().rglob("*.sql"):
+        node = graph.get(dg.AssetKey(file.stem))
+        (link,) = node.metadata["dagster/code_references"].code_references
+        assert Path(link.file_path) == file
+        assert node.code_version, file
+        is_same = after.get(node.key).code_version == node.code_version
+        assert is_same == (file.stem != "Office"), file
+
+
+@pytest.mark.parametrize(
+    ("schedule", "days"),
+    [("0 6 * * 1", 7), ("30 5 * * 1-5", 3), ("0 6 1 * *", 31)],
+    ids=["weekly", "on working days", "monthly"],
+)
+def test_published_may_be_as_old_as_the_schedule_lets_it(
+    schedule: str, days: int, tmp_path: Path
+) -> None:
+    built = asset_graph.build(tmp_path, schedule=schedule)
+    policy = built.resolve_asset_graph().get(dg.AssetKey("published")).freshness_policy
+    assert policy == dg.FreshnessPolicy.time_window(
+        warn_window=timedelta(days=days + 1), fail_window=timedelta(days=days + 3)
+    )
+
+
+def test_without_a_configuration_a_checkout_shows_the_demo_and_a_package_says_what_to_set(
+    tmp_path: Path,
+) -> None:
+    assert definitions.configured({}) == ROOT / "data" / "demo" / "engagement.yaml"
+    named = {definitions.CONFIG_VARIABLE: "my.yaml"}
+    assert definitions.configured(named, tmp_path / "none.yaml") == Path("my.yaml")
+    empty: list[dict[str, str]] = [{}, {definitions.CONFIG_VARIABLE: ""}]
+    for nothing in empty:
+        with pytest.raises(ConfigurationError, match=f"^{definitions.CONFIG_VARIABLE} is not set"):
+            definitions.configured(nothing, tmp_path / "none.yaml")
+
+
 # --- the rooms ----------------------------------------------------------------------------------
 
 
@@ -211,6 +258,17 @@ def test_only_the_pipeline_knows_dagster() -> None:
 def test_nothing_of_the_product_imports_tests_or_the_simulator() -> None:
     beside = {"tests", "bench", "scripts", "simulator"}
     wrong = [str(found) for found in IMPORTS if found.name.split(".")[0] in beside]
+    assert wrong == []
+
+
+def test_nothing_of_a_library_is_used_that_it_does_not_offer() -> None:
+    """Names that begin with an underscore change from one release to the next."""
+    wrong = [
+        str(found)
+        for found in IMPORTS
+        if found.name.split(".")[0] not in {imports.PACKAGE, "__future__"}
+        and any(part.startswith("_") for part in found.name.split("."))
+    ]
     assert wrong == []
 
 

@@ -127,7 +127,7 @@ def test_a_folder_needs_the_privacy_terms_only(tmp_path: Path, command: Any) -> 
     config_file = tenant.write_folder(tmp_path)
     said = command(config_file)
     assert said.code == 0
-    assert "A folder needs no consent beyond the privacy terms." in said.output
+    assert "Nobody else has to consent: the privacy terms are enough." in said.output
     assert LINK not in said.output
     said = command(config_file, "--notify")
     assert said.code == 2
@@ -177,7 +177,7 @@ def test_the_administrators_are_asked_while_consent_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     said = command(config_file, "--notify")
-    assert (said.code, "tenant_admins is empty" in said.errors) == (2, True)
+    assert (said.code, "tenant_admins: it is empty" in said.errors) == (2, True)
     monkeypatch.setenv("ENGAGEMENT_SMTP_PASSWORD", mail.PASSWORD)
     with mail.serve(tmp_path) as mail_server:
         change(

@@ -15,7 +15,7 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 
 from engagement_assets import definitions, schemas
 from engagement_assets.errors import BusyError, ConfigurationError, PublishingError
-from engagement_assets.pipeline import instance
+from engagement_assets.pipeline import instance, verdict
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from tests.support import pipeline
 from tests.support.command import (
@@ -33,9 +33,12 @@ from tests.support.command import (
 from .conftest import Finished
 
 
-def _run(config_file: Path, *assets: str, raise_on_error: bool = True) -> dg.ExecuteInProcessResult:
+def _run(
+    config_file: Path, *assets: str, raise_on_error: bool = True, models: Path | None = None
+) -> dg.ExecuteInProcessResult:
     """Run the job, or only some of its assets, as `engagement run` does."""
-    job = definitions.build(config_file).resolve_job_def("engagement")
+    built = definitions.build(config_file, models_folder=models)
+    job = built.resolve_job_def("engagement")
     with instance.opened(config_file.parent / "data") as opened:
         return job.execute_in_process(
             instance=opened,
@@ -105,6 +108,35 @@ def test_a_failed_mailbox_is_a_warning(
     assert _metadata(result)["published"]["status"] == "succeeded_with_warnings"
 
 
+def test_a_run_with_warnings_is_seen_among_the_others(
+    with_a_broken_mailbox: tuple[Path, dg.ExecuteInProcessResult], finished: Path
+) -> None:
+    config_file, result = with_a_broken_mailbox
+    warned = "mailbox: all_mailboxes_are_read"
+    assert _metadata(result)["published"]["checks that warn"] == warned
+    with instance.opened(config_file.parent / "data") as opened:
+        (run,) = opened.get_runs()
+        assert run.tags[verdict.WARNINGS_TAG] == warned
+    with instance.opened(finished.parent / "data") as opened:
+        (clean,) = opened.get_runs()
+        assert verdict.WARNINGS_TAG not in clean.tags
+
+
+def test_a_run_that_repeats_one_with_warnings_says_when_it_has_none(tmp_path: Path) -> None:
+    with instance.opened(tmp_path) as opened:
+        run = opened.create_run_for_job(_nothing, tags={verdict.WARNINGS_TAG: "a: check"})
+        context = dg.build_init_resource_context(instance=opened)
+        context._dagster_run = run  # Dagster builds none with a run
+        with verdict.noted(context):
+            pass
+        assert [found.tags[verdict.WARNINGS_TAG] for found in opened.get_runs()] == ["none"]
+
+
+@dg.job
+def _nothing() -> None:
+    """A job that does nothing."""
+
+
 def test_every_check_ran_and_all_others_passed(
     with_a_broken_mailbox: tuple[Path, dg.ExecuteInProcessResult],
 ) -> None:
@@ -165,14 +197,11 @@ def test_falling_counts_are_a_warning(finished: Path) -> None:
 # --- what stops a run ---------------------------------------------------------------------------
 
 
-def test_a_broken_rule_stops_before_publishing(
-    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_broken_rule_stops_before_publishing(finished: Path, tmp_path: Path) -> None:
     before = published_tree(finished)
     models = models_with(tmp_path / "models", *SAME_ID)
-    monkeypatch.setattr(definitions, "sql_folder", lambda: models)
 
-    result = _run(finished, raise_on_error=False)
+    result = _run(finished, raise_on_error=False, models=models)
 
     assert not result.success
     check = _checks(result)["Office_Customer:keeps_its_schema"]
@@ -285,12 +314,9 @@ def test_of_two_runs_at_once_the_second_fails(finished_sample: Finished, tmp_pat
 # --- what follows from files --------------------------------------------------------------------
 
 
-def test_another_sql_file_is_another_asset(
-    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_another_sql_file_is_another_asset(finished: Path, tmp_path: Path) -> None:
     folder = tmp_path / "models"
     shutil.copytree(definitions.sql_folder(), folder)
-    monkeypatch.setattr(definitions, "sql_folder", lambda: folder)
     (folder / "measures").mkdir(exist_ok=True)
     (folder / "measures" / "accounts_written_to.sql").write_text(
         "-- title: Accounts written to\n"
@@ -301,13 +327,14 @@ def test_another_sql_file_is_another_asset(
         "where AggregationLevel = 'year' and NoOfEmails_ToAccount > 0\n",
         encoding="utf-8",
     )
-    graph = definitions.build(finished).resolve_asset_graph()
+    graph = definitions.build(finished, models_folder=folder).resolve_asset_graph()
     node = graph.get(dg.AssetKey("accounts_written_to"))
     assert node.group_name == "measures"
     assert {key.to_user_string() for key in node.parent_keys} == {"Office"}
     assert "How many accounts were written to." in (node.description or "")
 
-    metadata = _metadata(_run(finished, "accounts_written_to"))["accounts_written_to"]
+    result = _run(finished, "accounts_written_to", models=folder)
+    metadata = _metadata(result)["accounts_written_to"]
     assert metadata["dagster/row_count"] == 1
     (column,) = metadata["dagster/column_schema"].columns
     assert (column.name, column.description) == ("Value", "accounts with an e-mail to them")

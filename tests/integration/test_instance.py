@@ -8,7 +8,7 @@ import dagster as dg
 
 from engagement_assets.pipeline import instance
 
-# what every process of `dagster dev` does with a home that has just been made
+# what every process of `dg dev` does with a home that has just been made
 _OPEN = """
 import sys
 import dagster as dg

@@ -13,11 +13,12 @@ import pytest
 from rich.console import Console
 
 from engagement_assets import config, preflight
+from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.sign_in import Credential, SignIn
 from engagement_assets.microsoft365.source import GraphSource
-from engagement_assets.preflight import inspection
 from engagement_assets.preflight.check import Check
-from engagement_assets.preflight.inspection import Report
+from engagement_assets.preflight.findings import Report
+from engagement_assets.sources import GRAPH
 from engagement_assets.window import Window
 from simulator.faults import Faults
 from simulator.folder_tenant import FolderTenant
@@ -286,11 +287,9 @@ def test_the_estimate_is_near_what_a_run_asks(server: SimulatedServer, tmp_path:
     said = check(inspect(file, server), "First run").found
     assert "From 5 mailbox(es) counted" in said
     settings = config.load(file)
-    assert settings.source.kind == "graph"
+    graph = GRAPH.settings_of(settings.source)
     credential = Credential("secret", server.client_secret)
-    source = GraphSource(
-        settings.source, settings.data_dir, sign_in=SignIn(settings.source, credential)
-    )
+    source = GraphSource(graph, settings.data_dir, sign_in=SignIn(graph, credential))
     requests = len(server.requests)
     window = Window.until(AS_OF, settings.time_zone)
     with source.reading(PERSONS, window, lambda *_: False):
@@ -304,11 +303,14 @@ def test_the_estimate_is_near_what_a_run_asks(server: SimulatedServer, tmp_path:
     assert asked / 1.5 < estimated < asked * 1.5
 
 
-def test_a_busy_tenant_is_said_to_be_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspection, "MOST_WAITING", 0.0)
+def test_a_busy_tenant_is_said_to_be_busy(tmp_path: Path) -> None:
     faults = Faults(seed=1, rate=1.0, wait=0.01)
     with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES, faults=faults) as server:
-        report = inspect(write_graph(tmp_path, server), server)
+        report = preflight.inspect(
+            write_graph(tmp_path, server),
+            environment={"ENGAGEMENT_CLIENT_SECRET": server.client_secret},
+            budget=lambda: RunBudget(wait_left=0.0),
+        )
     assert report.exit_code == 1
     assert check(report, "Contacts").level == "ok"
 

@@ -99,5 +99,5 @@ def test_a_taken_port_is_named(config_file: Path) -> None:
         with start(config_file, "--port", str(port)) as process:
             _, err = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 1
-    assert f"127.0.0.1:{port} cannot be listened at" in err
+    assert f"127.0.0.1:{port}: the app cannot listen there" in err
     assert "--port" in err

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
-from engagement_assets.results.pages import customers
+from engagement_assets.results import paging
 from tests.support import hostile, results
 
 Rows = list[tuple[object, ...]]
@@ -296,7 +296,7 @@ def test_engaged_and_never_engaged_customers_are_all(
 def test_a_long_list_has_pages_that_together_are_everybody(
     results_app: TestClient, results_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(customers, "PAGE_LENGTH", 7)
+    monkeypatch.setattr(paging, "PAGE_LENGTH", 7)
     (total,) = ask(results_sample, "select count(*) from Office_Customer")[0]
     seen: list[str] = []
     address: str | None = "/customers"

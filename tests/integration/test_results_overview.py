@@ -145,10 +145,10 @@ def test_links_keep_what_was_asked_for(results_app: TestClient) -> None:
 
 
 def test_a_line_needs_two_runs(copy: Path) -> None:
-    assert "There was one run so far" not in text_of(copy)
+    assert "There has been one run so far" not in text_of(copy)
     change(copy, "delete from Office_Run where AsOfTime < '2026-11-20'")
     text = text_of(copy)
-    assert "There was one run so far" in text
+    assert "There has been one run so far" in text
     assert "since the run before" not in text
 
 

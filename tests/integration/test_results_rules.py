@@ -185,7 +185,7 @@ def test_without_configuration_nothing_is_saved(results_app: TestClient) -> None
     status, _, page = save(results_app, name="quiet", title="Quiet")
 
     assert status == 404
-    assert "the configuration does not allow it" in page
+    assert "Segments cannot be saved from here" in page
     assert "Save for the next run" not in results_app.get(f"/rules?{STALE}").text
 
 
@@ -223,7 +223,7 @@ def test_viewers_are_told_what_downloading_takes(own_sample: Path) -> None:
         results.signed_in(client, "VIEWER")
         for path in ("/segments/odd", f"/rules?{STALE}", "/measures/average_score"):
             page = client.get(path).text
-            assert "Downloading takes the role contributor." in words(page)
+            assert "You need the role contributor to download." in words(page)
             assert "Download CSV" not in page
         results.signed_in(client, "CONTRIBUTOR")
         assert "Download CSV" in client.get("/segments/odd").text

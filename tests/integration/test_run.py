@@ -190,7 +190,7 @@ def test_a_file_that_is_no_configuration_exits_2(tmp_path: Path, content: bytes 
 def test_one_person_only_exits_2(finished: Path) -> None:
     only = {"addresses": ["ada@contoso.com"]}
     _edit(finished, lambda settings: settings.update(mailboxes=only))
-    _fails(finished, 2, "mailboxes.addresses selects 1 person(s)", "2 to 2,500")
+    _fails(finished, 2, "mailboxes.addresses: it selects 1 person(s)", "2 to 2,500")
 
 
 def test_a_missing_column_exits_2(finished: Path) -> None:

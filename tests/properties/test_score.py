@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engagement_assets.config import DEFAULT_WEIGHTS
-from engagement_assets.models.loading import build
+from engagement_assets.models.building import build
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse import inputs
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from tests.support.pipeline import MODELS
 
 NEEDED = ("score_value", "score_reference", "Office_ScoreContribution", "Office")
@@ -59,10 +60,11 @@ cohorts = st.lists(accounts, min_size=1, max_size=12)
 def score() -> Score:
     """A function that scores a cohort with the SQL models themselves."""
     connection = duckdb.connect()
+    engine = DuckDbEngine(connection)
     for source in INPUT_TABLES.values():
         source.create(connection)
     for model in MODELS:
-        build(connection, model)
+        build(engine, model)
     inputs.write_weights(connection, DEFAULT_WEIGHTS)
     models = [model for model in MODELS if model.name in NEEDED]
 
@@ -93,7 +95,7 @@ def score() -> Score:
                 ],
             )
         for model in models:
-            build(connection, model)
+            build(engine, model)
         rows = connection.execute(
             "select EngagementScore, map_from_entries(list((Component, Points))) from Office "
             "inner join Office_ScoreContribution using (PrimaryKey) "

@@ -7,24 +7,43 @@ from typing import Any
 
 import pytest
 
-from engagement_assets.models.loading import ModelError
+from engagement_assets.models.engine import EngineError
+from engagement_assets.models.faults import ModelError
 
-from .golden import CaseError, GoldenMismatch, Project, read_case
+from .golden import ENGINES, CaseError, GoldenMismatch, Project, read_case
 
 _HERE = Path(__file__).parent
+_DEFAULT = "duckdb"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", default=_DEFAULT, help="the engine that runs the golden cases")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    engine = _engine(config)
+    if engine not in ENGINES:
+        raise pytest.UsageError(
+            f"there is no engine {engine}. The engines are {', '.join(ENGINES)}"
+        )
+
+
+def _engine(config: pytest.Config) -> str:
+    # the option is there when this folder is named: `pytest tests/sql --engine duckdb`
+    return str(config.getoption("engine", _DEFAULT))
 
 
 @cache
-def _project() -> Project:
+def _project(engine: str) -> Project:
     """The real models and sources, when the first case runs: collecting needs neither."""
     from engagement_assets.schemas.input_tables import INPUT_TABLES  # noqa: PLC0415 - only when the fixture is asked for
 
-    return Project(_HERE.parents[1] / "dbt_like_sql", INPUT_TABLES)
+    return Project(_HERE.parents[1] / "dbt_like_sql", INPUT_TABLES, engine)
 
 
 @pytest.fixture(scope="session")
-def project() -> Project:
-    return _project()
+def project(pytestconfig: pytest.Config) -> Project:
+    return _project(_engine(pytestconfig))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -48,10 +67,11 @@ class GoldenItem(pytest.Item):
     def runtest(self) -> None:
         if self.path.parent.parent != _HERE or self.path.suffix != ".yaml":
             raise CaseError(f"a case is called {_HERE.name}/<model>/<case>.yaml")
-        _project().check(read_case(self.path))
+        if reason := _project(_engine(self.config)).check(read_case(self.path)):
+            pytest.xfail(reason)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
-        if isinstance(excinfo.value, CaseError | GoldenMismatch | ModelError):
+        if isinstance(excinfo.value, CaseError | GoldenMismatch | ModelError | EngineError):
             return f"{self.path}\n{excinfo.value}"
         return super().repr_failure(excinfo, style)
 

@@ -9,6 +9,9 @@ A case is a file ``<model>/<case>.yaml``::
     expect:                               # every row of the model, in any order
       - {account_no: 1, email_key: 11}    # columns that are not listed are not compared
 
+    engines:                              # only where an engine of `ENGINES` cannot do it
+      spark: It has no lists of keys.     # why not; there the case must fail
+
 A column that a given row leaves out is null. Values have the type of their column: text is text
 (quote what YAML takes for a number, a date or a yes), an instant has a time zone. Floats are
 equal when nine digits are.
@@ -17,24 +20,33 @@ equal when nine digits are.
 import datetime as dt
 import json
 import math
+import weakref
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-import duckdb
 import yaml
 
-from engagement_assets.models.loading import Model, build, columns, load_models, upstream
-from engagement_assets.models.model_sql import closest
+from engagement_assets.models.building import build
+from engagement_assets.models.engine import Engine, EngineError
+from engagement_assets.models.faults import ModelError, closest
+from engagement_assets.models.loading import Model, upstream
+from engagement_assets.sql_text import identifier
+from engagement_assets.warehouse import duckdb_engine
 
-from .checks import as_models
+from .checks import models_and_checks
 
 Rows = Sequence[Mapping[str, object]]
 Values = tuple[Any, ...]
+Open = Callable[[], AbstractContextManager[Engine]]
+
+# What `--engine` can name, and `engines` in a case: each opens an empty database.
+ENGINES: Mapping[str, Open] = {"duckdb": duckdb_engine.sandbox}
 
 _SHOWN = 30
 _EXPECTED = "golden expected"
@@ -43,19 +55,19 @@ _WHOLE = {
     f"{unsigned}{size}INT" for unsigned in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")
 }
 _WHOLE |= {"INTEGER", "UINTEGER"}
-_NUMBER = ({"int", "float"}, "is no number")
+_NUMBER = ({"int", "float"}, "is not a number")
 # How YAML writes a value of a DuckDB type: the Python types that it becomes, and what to say of
 # others. Types that are not here take whatever DuckDB can cast.
 _WRITTEN: Mapping[str, tuple[set[str], str]] = {
-    "VARCHAR": ({"str"}, "is no text: quote it"),
+    "VARCHAR": ({"str"}, "is not text: quote it"),
     "BOOLEAN": ({"bool"}, "is neither true nor false"),
-    "WHOLE": ({"int"}, "is no whole number"),
+    "WHOLE": ({"int"}, "is not a whole number"),
     "DOUBLE": _NUMBER,
     "FLOAT": _NUMBER,
     "DECIMAL": _NUMBER,
-    "DATE": ({"date"}, "is no date: write 2026-03-02"),
-    "TIMESTAMP WITH TIME ZONE": ({"instant"}, "is no instant: write 2026-03-02T09:00:00Z"),
-    "TIMESTAMP": ({"datetime"}, "is no local time: write 2026-03-02T09:00:00"),
+    "DATE": ({"date"}, "is not a date: write 2026-03-02"),
+    "TIMESTAMP WITH TIME ZONE": ({"instant"}, "is not an instant: write 2026-03-02T09:00:00Z"),
+    "TIMESTAMP": ({"datetime"}, "is not a local time: write 2026-03-02T09:00:00"),
 }
 
 
@@ -70,8 +82,9 @@ class GoldenMismatch(AssertionError):  # noqa: N818 - it is a failed assertion
 class SourceTable(Protocol):
     """What the harness needs of a source."""
 
-    def create(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Create the empty table."""
+    @property
+    def columns(self) -> Mapping[str, tuple[str, str]]:
+        """Its columns, each with its type and what it means."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +96,7 @@ class Case:
     why: str
     given: Mapping[str, Rows]
     expect: Rows
+    engines: Mapping[str, str] = field(default_factory=dict)
 
 
 # --- reading a case -----------------------------------------------------------------------------
@@ -109,10 +123,10 @@ def read_case(path: Path) -> Case:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        raise CaseError(f"this is no YAML: {error}") from None
-    keys = {"why", "given", "expect"}
+        raise CaseError(f"this is not YAML: {error}") from None
+    keys = {"why", "given", "expect", "engines"}
     if not isinstance(content, dict) or not {"why", "expect"} <= content.keys() <= keys:
-        raise CaseError("a case has the keys why, given and expect, and no others")
+        raise CaseError("a case has the keys why, given, expect and engines, and no others")
     if not isinstance(content["why"], str) or not content["why"].strip():
         raise CaseError("why must say in words what the case is about")
     given = content.get("given") or {}
@@ -124,6 +138,7 @@ def read_case(path: Path) -> Case:
         why=content["why"].strip(),
         given={str(table): _rows(f"given {table}", rows or []) for table, rows in given.items()},
         expect=_rows("expect", content["expect"]),
+        engines=_engines(content.get("engines") or {}),
     )
 
 
@@ -135,39 +150,83 @@ def _rows(where: str, rows: object) -> Rows:
     return rows
 
 
+def _engines(reasons: object) -> Mapping[str, str]:
+    if not isinstance(reasons, dict) or not all(
+        isinstance(why, str) and why.strip() for why in reasons.values()
+    ):
+        raise CaseError("engines must map engines to the reason why the case fails there")
+    return {str(engine): why.strip() for engine, why in reasons.items()}
+
+
 # --- running a case -----------------------------------------------------------------------------
 
 
 class Project:
     """A folder of models and the sources that they stand on."""
 
-    def __init__(self, folder: Path, sources: Mapping[str, SourceTable]) -> None:
-        self._folder = folder
-        self._sources = sources
+    def __init__(
+        self,
+        folder: Path,
+        sources: Mapping[str, SourceTable],
+        engine: str = "duckdb",
+        engines: Mapping[str, Open] = ENGINES,
+    ) -> None:
+        """Take the models of a folder and the sources below them.
 
-    def check(self, case: Case) -> None:
-        """Run one case.
+        Args:
+            folder: The folder that holds the layer folders.
+            sources: The tables that exist before any model is built.
+            engine: The one that runs the cases.
+            engines: All that there are.
 
         Raises:
-            CaseError: The case names tables or columns that are not there, or wrong types.
+            CaseError: There is no such engine.
+        """
+        _require_engine(engine, engines)
+        self._folder = folder
+        self._sources = sources
+        self._engine = engine
+        self._engines = engines
+
+    def check(self, case: Case) -> str:
+        """Run one case.
+
+        Returns:
+            Why the case failed as it says that it does on this engine; empty when it holds.
+
+        Raises:
+            CaseError: The case names tables, columns or engines that are not there, or wrong
+                types; or it holds on an engine although it says why not.
             GoldenMismatch: The rows differ; the text shows how.
             ModelError: A model that the case needs cannot be loaded or built.
         """
+        for engine in case.engines:
+            _require_engine(engine, self._engines)
+        reason = case.engines.get(self._engine)
+        if reason is None:
+            self._run(case)
+            return ""
+        try:
+            self._run(case)
+        except (GoldenMismatch, ModelError, EngineError):
+            return reason
+        raise CaseError(f"it holds on {self._engine}: take {self._engine} out of engines")
+
+    def _run(self, case: Case) -> None:
         needed = self._needed(case)
         read = {table for model in needed for table in model.references}
-        with _connect() as connection:
+        with self._engines[self._engine]() as engine:
             for table in sorted(read - {model.name for model in needed}):
-                self._create(connection, table)
-                _insert(connection, table, case.given.get(table, []), f"given {table}")
+                self._create(engine, table)
+                _insert(engine, table, case.given.get(table, []), f"given {table}")
             for model in needed:
-                build(connection, model)
-            _compare(connection, case)
+                build(engine, model)
+            _compare(engine, case)
 
     @cached_property
     def models(self) -> dict[str, Model]:
         """All models by name, in the order in which they are built; behind them the checks."""
-        models = {model.name: model for model in load_models(self._folder, self._sources)}
-        return models | dict(as_models(self._folder, models, self._sources))
+        return models_and_checks(self._folder, self._sources)
 
     def types(self, table: str) -> dict[str, str]:
         """The columns and types of a source or model, learned by building it on empty sources.
@@ -179,13 +238,14 @@ class Project:
         for model in upstream(self._all, table) if table in self.models else ():
             if model.name not in self._types:
                 build(self._empty, model)
-                self._types[model.name] = columns(self._empty, model.name)
-        return self._types.get(table) or columns(self._empty, table)
+                self._types[model.name] = self._empty.columns(model.name)
+        return self._types.get(table) or self._empty.columns(table)
 
     def _needed(self, case: Case) -> tuple[Model, ...]:
         if case.model not in self.models:
             raise CaseError(
-                f"the folder's name, {case.model}, is no model. {closest(case.model, self.models)}"
+                f"the folder's name, {case.model}, is not a model. "
+                f"{closest(case.model, self.models)}"
             )
         known = [*self._sources, *self.models]
         for table in case.given:
@@ -202,12 +262,14 @@ class Project:
         return needed
 
     @cached_property
-    def _empty(self) -> duckdb.DuckDBPyConnection:
+    def _empty(self) -> Engine:
         """A database in which models are built on empty sources, to learn their types."""
-        connection = _connect()
-        for source in self._sources.values():
-            source.create(connection)
-        return connection
+        opened = ExitStack()
+        engine = opened.enter_context(self._engines[self._engine]())
+        weakref.finalize(self, opened.close)
+        for name in self._sources:
+            self._create(engine, name)
+        return engine
 
     @cached_property
     def _types(self) -> dict[str, dict[str, str]]:
@@ -217,30 +279,21 @@ class Project:
     def _all(self) -> tuple[Model, ...]:
         return tuple(self.models.values())
 
-    def _create(self, connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    def _create(self, engine: Engine, table: str) -> None:
         if table in self._sources:
-            self._sources[table].create(connection)
+            declared = self._sources[table].columns
+            engine.create(table, {name: kind for name, (kind, _) in declared.items()})
         else:
-            _create_table(connection, table, self.types(table))
+            engine.create(table, self.types(table))
 
 
-def _connect() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("set TimeZone = 'UTC'")
-    # Otherwise a table that is missing could turn out to be a Python variable.
-    connection.execute("set python_enable_replacements = false")
-    return connection
+def _require_engine(engine: str, engines: Mapping[str, Open]) -> None:
+    if engine not in engines:
+        raise CaseError(f"there is no engine {engine}. The engines are {', '.join(engines)}")
 
 
-def _create_table(
-    connection: duckdb.DuckDBPyConnection, table: str, kinds: Mapping[str, str]
-) -> None:
-    declared = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
-    connection.execute(f'create table "{table}" ({declared})')
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Rows, where: str) -> None:
-    kinds = columns(connection, table)
+def _insert(engine: Engine, table: str, rows: Rows, where: str) -> None:
+    kinds = engine.columns(table)
     for number, row in enumerate(rows, start=1):
         for name, value in row.items():
             if name not in kinds:
@@ -249,12 +302,9 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Rows, where
                 )
             if wrong := _wrong_type(value, kinds[name]):
                 raise CaseError(f"{where}, row {number}, {name}: {show(value)} {wrong}")
-        marks = ", ".join("?" for _ in kinds)
         try:
-            connection.execute(
-                f'insert into "{table}" values ({marks})', [row.get(name) for name in kinds]
-            )
-        except duckdb.Error as error:
+            engine.insert(table, [[row.get(name) for name in kinds]])
+        except EngineError as error:
             raise CaseError(f"{where}, row {number}: {error}") from None
 
 
@@ -264,7 +314,7 @@ def _wrong_type(value: object, kind: str) -> str:
         return ""
     if kind.endswith("]"):
         if not isinstance(value, list):
-            return "is no list"
+            return "is not a list"
         element = kind[: kind.rindex("[")]
         return next((wrong for each in value if (wrong := _wrong_type(each, element))), "")
     kind = kind.partition("(")[0]
@@ -276,8 +326,8 @@ def _wrong_type(value: object, kind: str) -> str:
 # --- comparing ----------------------------------------------------------------------------------
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
-    kinds = columns(connection, case.model)
+def _compare(engine: Engine, case: Case) -> None:
+    kinds = engine.columns(case.model)
     names = list(case.expect[0]) if case.expect else list(kinds)
     for number, row in enumerate(case.expect, start=1):
         if not row or set(row) != set(names):
@@ -287,19 +337,17 @@ def _compare(connection: duckdb.DuckDBPyConnection, case: Case) -> None:
                 f"expect: {case.model} has no column {unknown[0]}. {closest(unknown[0], kinds)}"
             )
     # Through a table of the same types, so that both sides come back as the same Python values.
-    _create_table(connection, _EXPECTED, {name: kinds[name] for name in names})
-    _insert(connection, _EXPECTED, case.expect, "expect")
-    found = _fetch(connection, case.model, names)
-    expected = _fetch(connection, _EXPECTED, names)
+    engine.create(_EXPECTED, {name: kinds[name] for name in names})
+    _insert(engine, _EXPECTED, case.expect, "expect")
+    found = _fetch(engine, case.model, names)
+    expected = _fetch(engine, _EXPECTED, names)
     if found != expected:
         raise GoldenMismatch(f"{case.why}\n\n{difference(names, expected, found)}")
 
 
-def _fetch(
-    connection: duckdb.DuckDBPyConnection, table: str, names: Sequence[str]
-) -> Counter[Values]:
-    listed = ", ".join(f'"{name}"' for name in names)
-    rows = connection.execute(f'select {listed} from "{table}"').fetchall()
+def _fetch(engine: Engine, table: str, names: Sequence[str]) -> Counter[Values]:
+    listed = ", ".join(map(identifier, names))
+    rows = engine.rows(f"select {listed} from {identifier(table)}")
     return Counter(tuple(_comparable(value) for value in row) for row in rows)
 
 

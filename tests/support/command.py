@@ -42,14 +42,12 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return kept | dict(extra or {})
 
 
-# the command, with SQL models from another folder
+# `engagement run` with SQL models from another folder
 _WITH_MODELS = """
 import pathlib, sys
 from engagement_assets.command import cli
-from engagement_assets import definitions
-folder = pathlib.Path(sys.argv.pop(1))
-definitions.sql_folder = lambda: folder
-cli.main()
+models, config_file = map(pathlib.Path, sys.argv[1:])
+cli.main(lambda: cli.publish(config_file, models_folder=models))
 """
 
 
@@ -62,9 +60,11 @@ def run_engagement(
         config_file: the configuration.
         models: a folder with other SQL models than the product's.
     """
-    command = [sys.executable, "-c", _WITH_MODELS, str(models)] if models else [ENGAGEMENT]
+    command = [ENGAGEMENT, "run", "-c", str(config_file)]
+    if models:
+        command = [sys.executable, "-c", _WITH_MODELS, str(models), str(config_file)]
     return subprocess.run(
-        [*command, "run", "-c", str(config_file)],
+        command,
         env=environment(),
         cwd=config_file.parent,
         stdin=subprocess.DEVNULL,

@@ -15,25 +15,28 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "errors": "",
         "addresses": "",
         "whole_file": "",
+        "state_files": "errors whole_file",
         "time_zones": "",
+        "sql_text": "",
         "window": "time_zones",
         "config": "addresses errors time_zones",
         "schemas": "",
-        "models": "errors schemas",
+        "models": "errors schemas sql_text whole_file",
         "customers": "errors",
         "activity": "addresses errors window",
-        "microsoft365": "activity addresses config errors whole_file window",
-        "warehouse": "activity addresses config customers errors schemas time_zones whole_file"
-        " window",
-        "reading": "activity schemas warehouse window",
-        "consent": "config errors microsoft365 time_zones whole_file",
-        "results": "addresses config errors schemas",  # the published snapshot, no insides
+        "microsoft365": "activity addresses config errors state_files whole_file window",
+        "warehouse": "activity addresses config customers errors models schemas sql_text"
+        " state_files time_zones whole_file window",
+        "sources": "activity config errors microsoft365 window",
+        "reading": "activity config schemas warehouse window",
+        "consent": "activity config errors microsoft365 sources state_files time_zones",
+        "results": "addresses config errors schemas sql_text",  # the published snapshot, no insides
         "preflight": "activity config consent customers errors microsoft365 models schemas"
-        " warehouse window",
-        "configure": "activity config consent customers errors microsoft365 preflight",
-        "pipeline": "activity config consent errors microsoft365 models reading schemas time_zones"
-        " warehouse window",
-        "definitions": "config models pipeline schemas",
+        " sources warehouse window",
+        "configure": "activity config consent customers errors microsoft365 preflight sources",
+        "pipeline": "config consent errors microsoft365 models reading schemas time_zones"
+        " warehouse",
+        "definitions": "config errors models pipeline schemas",
         "command": "config configure consent definitions errors pipeline preflight results",
     }.items()
 }

@@ -7,20 +7,17 @@ from pathlib import Path
 
 import duckdb
 
-from engagement_assets import config, consent
-from engagement_assets.activity import people
-from engagement_assets.activity.folder import FolderSource
+from engagement_assets import config, consent, reading
 from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Configuration
-from engagement_assets.definitions import sql_folder
-from engagement_assets.models import measures, segments
 from engagement_assets.models.lineage import Lineage
-from engagement_assets.models.loading import HISTORY, Model, build, load_models
-from engagement_assets.reading import mailboxes
+from engagement_assets.models.loading import Model, load_models
+from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.schemas.input_tables import INPUT_TABLES
-from engagement_assets.warehouse import database, inputs, publishing
-from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
-from engagement_assets.window import Window
+from engagement_assets.warehouse import database, publishing
+from engagement_assets.warehouse.activity_store import BATCH_BYTES
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
+from tests.support.all_models import build_each
 
 Rows = list[dict[str, object]]
 MODELS: tuple[Model, ...] = load_models(sql_folder(), INPUT_TABLES)
@@ -35,12 +32,10 @@ def run(
     threads: int = 1,
     models: Sequence[Model] = MODELS,
 ) -> Path:
-    """Run everything over a folder once and return the published folder."""
+    """Run everything once, behind the gate of consent, and return the published folder."""
     settings = config.load(config_file)
-    consent.require_terms(settings)
-    assert settings.source.kind == "folder"
     return publish(
-        FolderSource(settings.source.path),
+        consent.Gate(settings).source,
         settings,
         run_id or uuid.uuid4().hex,
         datetime.now(UTC),
@@ -61,46 +56,20 @@ def publish(
     models: Sequence[Model] = MODELS,
 ) -> Path:
     """Run everything over a source, whatever the settings say of theirs."""
-    selected = people.select(source, settings.mailboxes.addresses, settings.mailboxes.opted_out)
-    window = Window.until(settings.as_of or started_at, settings.time_zone)
     with database.connect(settings.data_dir / "warehouse" / "warehouse.duckdb") as connection:
         connection.execute(f"set threads = {threads}")
-        inputs.write_run(connection, run_id, started_at, window)
-        inputs.write_weights(connection, settings.score_weights)
-        publishing.load_previous(connection, settings.data_dir)
-        domains = source.organisation_domains() | set(settings.mailboxes.organisation_domains)
-        inputs.write_people(connection, selected, domains)
-        inputs.write_customers(connection, settings.customers)
-        store = ActivityStore(settings.data_dir / "activity")
-        outcomes = mailboxes.read_mailboxes(
-            connection,
-            store,
-            source,
-            [person.id for person in selected.persons],
-            window,
-            lambda done, total: None,
-            batch_bytes=batch_bytes,
+        reading.read_everything(
+            connection, settings, source, run_id, started_at, batch_bytes=batch_bytes
         )
-        for user_id in selected.opted_out:
-            store.keep_only(user_id, ())
-        store.tidy(connection)
-        mailboxes.expose_mailboxes(connection, store, outcomes, window)
-        LINEAGE.write(connection)
+        LINEAGE.write(DuckDbEngine(connection))
         build_all(connection, models)
         return publishing.publish(connection, settings.data_dir)
 
 
 def build_all(connection: duckdb.DuckDBPyConnection, models: Sequence[Model] = MODELS) -> None:
     """Build the models, and fill what Python fills between them."""
-    are_collected = False
-    for model in models:
-        if "run_end" in model.references:
-            inputs.write_run_end(connection, datetime.now(UTC))
-        if model.layer == HISTORY and not are_collected:
-            segments.collect(connection, models)
-            measures.collect(connection, models)
-            are_collected = True
-        build(connection, model)
+    for _ in build_each(connection, models):
+        pass
 
 
 def published(folder: Path) -> Mapping[str, Rows]:

@@ -44,7 +44,7 @@ def table(request: Request, table: str, snapshot: CurrentSnapshot, viewer: AnyVi
         request,
         "data_table.html",
         table=definition,
-        profile=column_stats.profile(snapshot, definition),
+        stats=column_stats.of_table(snapshot, definition),
         may_see=lambda column: column_stats.may_see(viewer, table, column),
     )
 
@@ -57,7 +57,9 @@ def column(
     definition = _table(snapshot, table)
     found = next((each for each in definition.columns if each.name == column), None)
     if found is None:
-        raise NotFoundError(N_("The table has no such column."))
+        raise NotFoundError(
+            N_("The table has no such column."), remedy=N_("The page of the table lists them.")
+        )
     may_see = column_stats.may_see(viewer, table, column)
     traced = snapshot.has(ancestry.TABLE)
     steps = ancestry.trace(snapshot, table, column) if traced else ()
@@ -67,7 +69,7 @@ def column(
         "data_column.html",
         table=definition,
         column=found,
-        profile=column_stats.profile(snapshot, definition),
+        stats=column_stats.of_table(snapshot, definition),
         distribution=column_stats.distribution(snapshot, definition, found) if may_see else None,
         traced=traced,
         steps=steps,
@@ -92,5 +94,8 @@ def definitions(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) 
 
 def _table(snapshot: Snapshot, name: str) -> Table:
     if name not in TABLES or not snapshot.has(name):
-        raise NotFoundError(N_("There is no such table among the published ones."))
+        raise NotFoundError(
+            N_("There is no such table among the published ones."),
+            remedy=N_("The list of tables has all of them."),
+        )
     return TABLES[name]

@@ -15,7 +15,7 @@ from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.failures import NotFoundError
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.listing import Listing
-from engagement_assets.results.pages.customers import PAGE_LENGTH, Pages
+from engagement_assets.results.paging import Pages, counted
 from engagement_assets.results.queries import query
 from engagement_assets.results.roles import AContributor, AnyViewer
 from engagement_assets.results.snapshot import CurrentSnapshot, Snapshot
@@ -125,7 +125,10 @@ def measure(
         "measure.html",
         measure=definition,
         rows=rows,
-        drawn=_line(rows[0], definition["Unit"]) if len(rows) == 1 else None,
+        drawn=tracked.line(units.drawn(definition["Unit"], rows[0].values))
+        if len(rows) == 1
+        else None,
+        axis=units.axis(reader, definition["Unit"]),
         months=months,
         series=months.names(reader) if months else [],
         dimensions=_dimensions(rows),
@@ -159,16 +162,10 @@ def _of_customers(
     request: Request, snapshot: Snapshot, definition: Mapping[str, Any], reader: Language
 ) -> Response:
     listing = Listing.of(request, ["Label", "Value"], sort="Value", descending=True)
-    sql = query("measure_customers").rstrip().rstrip(";")
+    sql = query("measure_customers")
     parameters = {"measure": definition["Measure"], "search": listing.search}
-    (count,) = snapshot.rows(f"select count(*) as Found from ({sql})", parameters)
-    pages = Pages.of(request.query_params.get("page", ""), count["Found"])
-    direction = "desc" if listing.descending else "asc"
-    customers = snapshot.rows(
-        f'select * from ({sql}) order by "{listing.sort}" {direction} nulls last, CustomerId, '
-        f"Dimensions limit {PAGE_LENGTH} offset {pages.first - 1}",
-        parameters,
-    )
+    pages = Pages.of(request.query_params.get("page", ""), counted(snapshot, sql, parameters))
+    customers = pages.rows(snapshot, listing.ordered(sql, "CustomerId, Dimensions"), parameters)
     for row in customers:
         row["Dimensions"] = json.loads(row["Dimensions"] or "{}")
     return page(
@@ -184,12 +181,10 @@ def _of_customers(
 
 
 def _definition(snapshot: Snapshot, measure: str) -> dict[str, Any]:
-    require_segments(snapshot)
-    # an empty name would find all of them
-    definition = snapshot.row(query("measures"), {"measure": measure}) if measure else None
-    if definition is None:
-        raise NotFoundError(N_("There is no such measure. The list of measures has all of them."))
-    return definition
+    missing = NotFoundError(
+        N_("There is no such measure."), remedy=N_("The list of measures has all of them.")
+    )
+    return tracked.defined(snapshot, "measures", {"measure": measure}, missing)
 
 
 def _rows(snapshot: Snapshot, measure: str = "") -> dict[str, tuple[Row, ...]]:
@@ -210,11 +205,6 @@ def _rows(snapshot: Snapshot, measure: str = "") -> dict[str, tuple[Row, ...]]:
         )
         found.setdefault(name, []).append(row)
     return {name: tuple(rows) for name, rows in found.items()}
-
-
-def _line(row: Row, unit: str) -> charts.Line:
-    scale = 100 if unit == "share" else 1
-    return tracked.line([None if value is None else value * scale for value in row.values])
 
 
 def _dimensions(rows: Sequence[Row]) -> list[str]:

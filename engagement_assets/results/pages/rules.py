@@ -9,7 +9,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from engagement_assets.results import language, words
 from engagement_assets.results.downloads import Format, attachment, download, file_name
-from engagement_assets.results.failures import NotFoundError
+from engagement_assets.results.failures import NotFoundError, translated
 from engagement_assets.results.fields import FIELDS, SEGMENT, Field, operators
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.queries import query
@@ -116,7 +116,8 @@ def save_rule(
     folder = settings_of(request).rules_folder
     if folder is None:
         raise NotFoundError(
-            N_("Segments cannot be saved from here: the configuration does not allow it.")
+            N_("Segments cannot be saved from here."),
+            remedy=N_("The configuration allows it with results.save_segments."),
         )
     titles = _titles(snapshot)
     parameters = parse_qsl(rule, keep_blank_values=True)
@@ -133,7 +134,7 @@ def save_rule(
             text = segment_file(found, *_described(request, found, title, purpose, titles))
             save(folder, name, text, replace=replace == "yes")
         except SavingError as error:
-            problems["name"] = str(error)
+            problems["name"] = str(translated(language.of(request), error))
             asks = isinstance(error, ExistsError)
     if any(problems.values()):
         reading = read_rule(parameters, titles)
@@ -174,8 +175,7 @@ def _page(
         asks=asks,
         may_save=viewer.may(Role.ADMINISTRATOR) and settings.rules_folder is not None,
         saved=request.query_params.get("saved", ""),
-        label=lambda column: words.label(reader, column),
-        shown=lambda column, value: words.shown(reader, column, value),
+        **words.of_columns(reader),
     )
 
 
@@ -213,7 +213,8 @@ def _rule(parameters: Sequence[tuple[str, str]], titles: Mapping[str, str]) -> R
     rule = read_rule(parameters, titles).rule
     if rule is None:
         raise NotFoundError(
-            N_("This rule is not finished, or its address is damaged. Go back and complete it.")
+            N_("This rule is not finished, or its address is damaged."),
+            remedy=N_("Go back and complete it."),
         )
     return rule
 

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Request, Response
 
 from engagement_assets.results import charts, language, tracked, words
 from engagement_assets.results.downloads import Format, download
-from engagement_assets.results.facts import Order, facts_of, members, reading_order
+from engagement_assets.results.facts import facts_of, members, reading_order
 from engagement_assets.results.failures import NotFoundError
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.listing import Listing
-from engagement_assets.results.pages.customers import PAGE_LENGTH, Pages
+from engagement_assets.results.paging import Pages, counted, ordered
 from engagement_assets.results.queries import query
 from engagement_assets.results.roles import AContributor, AnyViewer
 from engagement_assets.results.rules import SOURCE
@@ -99,8 +99,7 @@ def segment(
     )
     sql, parameters = members(facts)
     parameters |= {"segment": segment, "search": listing.search}
-    (count,) = snapshot.rows(f"select count(*) as Members from ({sql})", parameters)
-    pages = Pages.of(request.query_params.get("page", ""), count["Members"])
+    pages = Pages.of(request.query_params.get("page", ""), counted(snapshot, sql, parameters))
     sizes = snapshot.rows(query("segment_sizes"), {"segment": segment, "runs": RUNS_SHOWN})
     reader = language.of(request)
     rule = _RULE_OF.search(definition["Sql"])
@@ -110,19 +109,14 @@ def segment(
         segment=definition,
         facts=facts,
         listing=listing,
-        members=snapshot.rows(
-            f"{_sorted(sql, Order(listing.sort, listing.descending))} "
-            f"limit {PAGE_LENGTH} offset {pages.first - 1}",
-            parameters,
-        ),
+        members=pages.rows(snapshot, listing.ordered(sql, "CustomerId"), parameters),
         pages=pages,
         sizes=sizes,
         newest={**sizes[-1], "IsNew": len(sizes) == 1},
         line=charts.line([(float(at), row["Members"]) for at, row in enumerate(sizes)]),
         changes=_changes(snapshot, segment, reader),
         rule=rule[1] if rule else None,
-        label=lambda column: words.label(reader, column),
-        shown=lambda column, value: words.shown(reader, column, value),
+        **words.of_columns(reader),
     )
 
 
@@ -139,9 +133,10 @@ def segment_download(
     facts = facts_of(snapshot, definition)
     order = reading_order(definition, facts)
     sql, parameters = members(facts)
+    shown = ordered(sql, order.column, descending=order.descending, ties="CustomerId")
     return download(
         snapshot.cursor,
-        f"select * exclude (Label) from ({_sorted(sql, order)})",
+        f"select * exclude (Label) from ({shown})",
         parameters | {"segment": segment, "search": ""},
         name=dated(snapshot, segment),
         kind=kind,
@@ -150,17 +145,10 @@ def segment_download(
 
 
 def _definition(snapshot: Snapshot, segment: str) -> dict[str, Any]:
-    require_segments(snapshot)
-    definition = snapshot.row(query("segment_definition"), {"segment": segment})
-    if definition is None:
-        raise NotFoundError(N_("There is no such segment. The list of segments has all of them."))
-    return definition
-
-
-def _sorted(sql: str, order: Order) -> str:
-    direction = "desc" if order.descending else "asc"
-    column = order.column.replace('"', '""')
-    return f'select * from ({sql}) order by "{column}" {direction} nulls last, CustomerId'
+    missing = NotFoundError(
+        N_("There is no such segment."), remedy=N_("The list of segments has all of them.")
+    )
+    return tracked.defined(snapshot, "segment_definition", {"segment": segment}, missing)
 
 
 def _changes(snapshot: Snapshot, segment: str, reader: Language) -> list[Changes]:

@@ -43,19 +43,19 @@ def test_domains(folder: Path) -> None:
 )
 def test_an_organization_that_is_none(folder: Path, content: bytes) -> None:
     (folder / "organization.json").write_bytes(content)
-    with pytest.raises(SourceError, match=r"organization\.json is no organization resource"):
+    with pytest.raises(SourceError, match=r"organization\.json: it is not an organization"):
         FolderSource(folder).organisation_domains()
 
 
 def test_no_organization(folder: Path) -> None:
     (folder / "organization.json").unlink()
-    with pytest.raises(SourceError, match=r"organization\.json cannot be read: No such file"):
+    with pytest.raises(SourceError, match=r"organization\.json: it cannot be read: No such file"):
         FolderSource(folder).organisation_domains()
 
 
 def test_no_users(folder: Path) -> None:
     (folder / "users.ndjson").unlink()
-    with pytest.raises(SourceError, match=r"users\.ndjson is missing"):
+    with pytest.raises(SourceError, match=r"users\.ndjson: it is missing"):
         FolderSource(folder)
 
 

@@ -307,7 +307,7 @@ def test_a_file_that_is_no_such_yaml(folder: Path, text: str, expected: str) -> 
 def test_not_utf_8(folder: Path) -> None:
     file = folder / "engagement.yaml"
     file.write_bytes("name: Müller".encode("latin-1"))
-    with pytest.raises(ConfigurationError, match=r"engagement\.yaml is not UTF-8 text"):
+    with pytest.raises(ConfigurationError, match=r"engagement\.yaml: it is not UTF-8 text"):
         config.load(file)
 
 
@@ -319,7 +319,7 @@ def test_a_byte_order_mark_is_allowed(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["missing.yaml", "activity"], ids=["missing", "a folder"])
 def test_no_file(folder: Path, name: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"{name} cannot be read: .* with -c"):
+    with pytest.raises(ConfigurationError, match=f"{name}: it cannot be read: .* with -c"):
         config.load(folder / name)
 
 

@@ -4,16 +4,17 @@ import multiprocessing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 
 from engagement_assets.consent import grants
 from engagement_assets.consent.grants import (
     Grant,
-    UnwritableError,
     last_seen,
     note_first_run,
     remember,
 )
+from engagement_assets.errors import DataFolderError
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -72,9 +73,44 @@ def test_a_damaged_file_is_a_new_grant(content: str, tmp_path: Path) -> None:
     assert last_seen(tmp_path) == Grant(OF, NOON)
 
 
+OLD = '{"of": "tenant app", "granted_at": "2026-11-20T12:00:00+00:00"%s}'
+
+
+@pytest.mark.parametrize(
+    ("requested", "moment"),
+    [
+        ("", None),
+        (', "first_run_requested_at": null', None),
+        (', "first_run_requested_at": "2026-11-20T13:00:00+00:00"', "2026-11-20T13:00:00+00:00"),
+    ],
+)
+def test_a_file_without_a_format_is_brought_up_to_date(
+    requested: str, moment: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / grants.FILE).write_text(OLD % requested)
+    kept = last_seen(tmp_path)
+    granted_at = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert kept == Grant(
+        "tenant app", granted_at, datetime.fromisoformat(moment) if moment else None
+    )
+    note_first_run(tmp_path, granted_at, granted_at + HOUR)
+    written = orjson.loads((tmp_path / grants.FILE).read_bytes())
+    assert written["format"] == grants.FORMAT
+    assert last_seen(tmp_path) == Grant("tenant app", granted_at, granted_at + HOUR)
+
+
+def test_a_file_of_a_newer_version_is_refused_and_stays(tmp_path: Path) -> None:
+    content = '{"format": 2, "of": "another"}'
+    (tmp_path / grants.FILE).write_text(content)
+    for is_granted in (True, False):
+        with pytest.raises(DataFolderError, match=r"consent\.json: a newer version wrote it"):
+            remember(tmp_path, OF, is_granted=is_granted, checked_at=NOON)
+    assert (tmp_path / grants.FILE).read_text() == content
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
-    with pytest.raises(UnwritableError, match="data_dir"):
+    with pytest.raises(DataFolderError, match="data_dir"):
         remember(tmp_path / "data", OF, is_granted=True, checked_at=NOON)
 
 

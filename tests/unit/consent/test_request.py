@@ -130,7 +130,7 @@ def test_tls_from_the_start(tmp_path: Path) -> None:
 
 def test_nothing_is_sent_without_encryption(tmp_path: Path) -> None:
     with mail.serve(tmp_path, encryption="") as server:
-        assert "offers no STARTTLS" in refusal(configuration(server, tmp_path))
+        assert "does not offer STARTTLS" in refusal(configuration(server, tmp_path))
         assert "no TLS on port" in refusal(
             configuration(server, tmp_path, smtp={"encryption": "tls"})
         )
@@ -160,7 +160,7 @@ def test_a_refused_sign_in(
 
 def test_a_server_that_wants_a_sign_in_and_gets_none(server: MailServer, tmp_path: Path) -> None:
     text = refusal(configuration(server, tmp_path, smtp={"user": None}))
-    assert "takes no mail from engagement@contoso.com (530" in text
+    assert "does not take mail from engagement@contoso.com (530" in text
 
 
 def test_a_server_that_nobody_reaches(server: MailServer, tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_bundle_that_is_none(server: MailServer, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"tenant_admins": ()}, "tenant_admins is empty"),
+        ({"tenant_admins": ()}, "tenant_admins: it is empty"),
         ({"source": {"kind": "folder", "path": "."}}, "nobody has to be asked"),
     ],
 )
@@ -220,7 +220,7 @@ def test_no_server_or_no_password(
     server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = configuration(server, tmp_path)
-    with pytest.raises(ConfigurationError, match="smtp is missing"):
+    with pytest.raises(ConfigurationError, match="smtp: it is missing"):
         ask_for_consent(settings.model_copy(update={"smtp": None}))
     monkeypatch.delenv("ENGAGEMENT_SMTP_PASSWORD")
     with pytest.raises(ConfigurationError, match=smtp.PASSWORD_VARIABLE):

@@ -99,7 +99,7 @@ def test_ids_that_look_like_something_else(csv: Path, parquet: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        (f"C1,{PRIVATE},x", "line 3 has 3 values for 2 columns"),
+        (f"C1,{PRIVATE},x", "line 3: 3 values for 2 columns"),
         (f'C1,"{PRIVATE}', "line 3: unexpected end"),
         (f'"C1"x,{PRIVATE}', "line 3: ',' expected"),
         (f"{'x' * 200_000},{PRIVATE}", "line 3: field larger than"),
@@ -113,7 +113,7 @@ def test_a_broken_row(csv: Path, row: str, expected: str) -> None:
 
 def test_lines_are_counted_as_an_editor_does(csv: Path) -> None:
     csv.write_text('CustomerId,Email\n"C\n1",a@b\nC2,c@d,x\n', encoding="utf-8")
-    assert "line 4 has 3 values" in refusal(csv)
+    assert "line 4: 3 values" in refusal(csv)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_not_utf_8(csv: Path, content: bytes) -> None:
     assert "is not UTF-8 text" in refusal(csv)
 
 
-def test_what_is_no_csv_at_all(csv: Path) -> None:
+def test_what_is_not_csv_at_all(csv: Path) -> None:
     csv.write_text('{"contacts": "' + "x" * 200_000 + '"}', encoding="utf-8")
     assert refusal(csv)
 
@@ -224,7 +224,7 @@ def test_parquet_with_a_column_twice(parquet: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1xxxxPAR1", b"CustomerId,Email\nC1,a@b\n"])
-def test_what_is_no_parquet(parquet: Path, content: bytes) -> None:
+def test_what_is_not_parquet(parquet: Path, content: bytes) -> None:
     parquet.write_bytes(content)
     assert "cannot be read as Parquet" in refusal(parquet)
 
@@ -321,5 +321,5 @@ def test_an_error_names_the_key_of_the_accounts(
 ) -> None:
     csv.write_text("CustomerId,Email\n", encoding="utf-8")
     (tmp_path / "accounts.csv").write_text("CustomerId,Title\n", encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"customers\.accounts: .*accounts\.csv .*'Name'"):
+    with pytest.raises(ConfigurationError, match=r"customers\.accounts: .*accounts\.csv: .*'Name'"):
         inputs.write_customers(connection, settings_of(tmp_path, accounts="accounts.csv"))

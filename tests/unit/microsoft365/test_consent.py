@@ -99,7 +99,7 @@ def test_a_sign_in_that_is_busy_is_asked_again(
     assert retry_budget.wait_left >= 0
 
 
-def test_time_that_is_used_up_is_no_missing_consent(
+def test_time_that_is_used_up_is_not_missing_consent(
     tenant: Tenant, source: GraphSource, time: FakeTime
 ) -> None:
     tenant.roles = DIRECTORY
@@ -151,7 +151,7 @@ def test_an_app_that_the_tenant_does_not_know(tenant: Tenant, source: GraphSourc
         status.require()
 
 
-def test_other_failures_are_no_missing_consent(tenant: Tenant, source: GraphSource) -> None:
+def test_other_failures_are_not_missing_consent(tenant: Tenant, source: GraphSource) -> None:
     tenant.token_reply = json_reply({"error": "invalid_client", "error_codes": [7000222]}, 401)
     with pytest.raises(SignInError):
         check(source, LISTED)

@@ -125,7 +125,9 @@ def test_a_refused_directory_is_a_missing_permission(directory: Directory, tenan
     assert "ann@" not in str(caught.value)
 
 
-def test_a_directory_that_fails_is_no_unknown_address(directory: Directory, tenant: Tenant) -> None:
+def test_a_directory_that_fails_is_not_an_unknown_address(
+    directory: Directory, tenant: Tenant
+) -> None:
     tenant.breaks("/groups", error(501, "NotImplemented"))
     with pytest.raises(GraphError):
         directory.resolve("ann@contoso.com")

@@ -22,7 +22,7 @@ from engagement_assets.microsoft365.retry_budget import (
     RetryBudget,
     RunBudget,
     RunBudgetSpentError,
-    StoppedError,
+    RunStoppedError,
 )
 from engagement_assets.microsoft365.sign_in import SignInError
 from tests.support.graph_fixtures import (
@@ -246,14 +246,14 @@ def test_the_run_budget_of_waiting_and_stopping(
     with pytest.raises(RunBudgetSpentError):
         graph.get(WHERE, retry_budget=RetryBudget(run))
     run.stop()
-    with pytest.raises(StoppedError):
+    with pytest.raises(RunStoppedError):
         graph.get(WHERE, retry_budget=RetryBudget(run))
 
 
 def test_stopping_ends_a_real_wait() -> None:
     run = RunBudget()
     run.stop()
-    with pytest.raises(StoppedError):
+    with pytest.raises(RunStoppedError):
         run.wait(3600)
 
 
@@ -326,7 +326,7 @@ def test_every_request_names_itself(
     assert first.headers["User-Agent"].startswith("engagement-assets/")
 
 
-def test_half_an_emoji_is_no_broken_answer(
+def test_half_an_emoji_is_not_a_broken_answer(
     tenant: Tenant, graph: Graph, retry_budget: RetryBudget, time: FakeTime
 ) -> None:
     tenant.breaks(WHERE, Reply(200, b'{"name": "\\ud83d"}'))

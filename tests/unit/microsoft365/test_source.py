@@ -11,6 +11,7 @@ import pytest
 
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.source import BrokenFileError
+from engagement_assets.errors import DataFolderError
 from engagement_assets.microsoft365 import calendar, mail
 from engagement_assets.microsoft365.shape import keeper
 from engagement_assets.microsoft365.source import GraphSource
@@ -161,7 +162,7 @@ def test_a_run_about_the_past_reads_what_arrived_late(
     assert outcomes[ANN].covered == (WINDOW.start, AS_OF)
 
 
-def test_messages_in_folders_that_no_list_shows_are_no_mail(
+def test_messages_in_folders_that_no_list_shows_are_not_mail(
     tenant: Tenant, source: GraphSource, store: Store
 ) -> None:
     for number, folder in enumerate(("inbox-id", "teams-id", "junk-child-id", None, "search-id")):
@@ -296,13 +297,24 @@ def test_without_the_store_and_without_the_mailbox_nothing_counts(
     assert (ann.status, ann.files, ann.covered) == ("denied", (), None)
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}", b"[1]", b'{"format": 99}'])
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[1]", b'{"format": "1"}'])
 def test_a_damaged_state_is_read_again(
     damage: bytes, year: Tenant, source: GraphSource, store: Store, tmp_path: Path
 ) -> None:
     run(source, store)
     (tmp_path / "data" / "download" / "mailboxes" / ANN / "state.json").write_bytes(damage)
     assert len(store.items(run(source, store)[ANN], "message")) == 13
+
+
+def test_a_state_of_a_newer_version_is_refused(
+    year: Tenant, source: GraphSource, store: Store, tmp_path: Path
+) -> None:
+    run(source, store)
+    state = tmp_path / "data" / "download" / "mailboxes" / ANN / "state.json"
+    state.write_bytes(b'{"format": 99}')
+    with pytest.raises(DataFolderError, match=r"state\.json: a newer version wrote it"):
+        run(source, store)
+    assert state.read_bytes() == b'{"format": 99}'
 
 
 def test_a_damaged_download_fails_once(

@@ -7,9 +7,13 @@ import duckdb
 import pytest
 
 from engagement_assets import schemas
-from engagement_assets.models.lineage import Lineage, column_lineage
-from engagement_assets.models.loading import build, columns, load_models
+from engagement_assets.models.building import build
+from engagement_assets.models.column_lineage import column_lineage
+from engagement_assets.models.lineage import Lineage
+from engagement_assets.models.loading import load_models
+from engagement_assets.models.memory import Memory
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from tests.support import pipeline
 
 
@@ -19,20 +23,22 @@ def built() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         for source in INPUT_TABLES.values():
             source.create(connection)
-        pipeline.LINEAGE.write(connection)
+        pipeline.LINEAGE.write(DuckDbEngine(connection))
         for model in pipeline.MODELS:
-            build(connection, model)
+            build(DuckDbEngine(connection), model)
         yield connection
 
 
 def test_it_names_the_columns_that_the_tables_have(built: duckdb.DuckDBPyConnection) -> None:
     for model in pipeline.MODELS:
-        assert list(pipeline.LINEAGE.of(model.name)) == list(columns(built, model.name))
+        assert list(pipeline.LINEAGE.of(model.name)) == list(
+            DuckDbEngine(built).columns(model.name)
+        )
 
 
 def test_tables_that_are_built_add_nothing(built: duckdb.DuckDBPyConnection) -> None:
     for model in pipeline.MODELS:
-        read = {name: columns(built, name) for name in model.references}
+        read = {name: DuckDbEngine(built).columns(name) for name in model.references}
         assert pipeline.LINEAGE.of(model.name) == column_lineage(model, read)
 
 
@@ -89,3 +95,28 @@ def test_models_in_any_folder(tmp_path: Path) -> None:
     )
     lineage = Lineage(load_models(tmp_path, INPUT_TABLES))
     assert lineage.of("Mine") == {"n": [("account_row", "name")], "c": []}
+
+
+def test_what_is_remembered_is_what_would_be_read(tmp_path: Path) -> None:
+    once = Lineage(pipeline.MODELS, Memory(tmp_path / "cache"))
+    names = [model.name for model in pipeline.MODELS]
+    assert all(once.of(name) == pipeline.LINEAGE.of(name) for name in names)
+
+    again = Lineage(pipeline.MODELS, Memory(tmp_path / "cache"))
+
+    assert all(again.of(name) == pipeline.LINEAGE.of(name) for name in names)
+
+
+def test_what_is_remembered_depends_on_the_columns_that_are_read(tmp_path: Path) -> None:
+    """`select *` means other columns when a model below has others, whatever its own text."""
+    folder = tmp_path / "sql"
+    (folder / "marts").mkdir(parents=True)
+    header = "-- purpose: p\n-- grain: g\n-- source: s\n"
+    (folder / "marts" / "Upper.sql").write_text(f"{header}select * from Lower")
+    for column in ("name", "account_id"):
+        (folder / "marts" / "Lower.sql").write_text(f"{header}select {column} from account_row")
+        models = load_models(folder, INPUT_TABLES)
+
+        lineage = Lineage(models, Memory(tmp_path / "cache"))
+
+        assert lineage.of("Upper") == {column: [("Lower", column)]}

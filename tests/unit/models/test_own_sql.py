@@ -8,9 +8,11 @@ import pytest
 
 from engagement_assets.definitions import sql_folder
 from engagement_assets.models import own_sql
+from engagement_assets.models.faults import ModelError
 from engagement_assets.models.loading import Model, load_models
-from engagement_assets.models.model_sql import ModelError
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.warehouse import duckdb_engine
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 
 Load = Callable[..., dict[str, Model]]
 
@@ -79,13 +81,13 @@ def test_what_may_be_read(load: Load, sql: str) -> None:
         ("select CustomerId from Customer_Profile where random() < 0.5", "it calls rand"),
         (
             "select CustomerId from Customer_Profile where now() > now()",
-            "it reads the clock, by now",
+            "it calls now, which reads the clock",
         ),
         ("select CustomerId from Office where current_date > AggregationStartDate", "the clock"),
         ("select 'A' as CustomerId from Segment_Member", "it reads Segment_Member, which is made"),
         ("select 'A' as CustomerId; drop table account", "it holds 2 statements"),
-        ("copy account to 'accounts.csv'", "its statement is no SELECT"),
-        ("attach 'other.duckdb'", "its statement is no SELECT"),
+        ("copy account to 'accounts.csv'", "its statement is not a SELECT"),
+        ("attach 'other.duckdb'", "its statement is not a SELECT"),
         ("select CustomerId from Customer_Profil", "Did you mean Customer_Profile?"),
     ],
 )
@@ -104,22 +106,58 @@ def test_what_is_overlooked_meets_a_database_without_files(load: Load, tmp_path:
     stolen = Model(**(vars(safe) | {"sql": f"from read_csv('{tmp_path / 'secret.csv'}')"}))
     with duckdb.connect() as connection:
         connection.execute("create table Customer_Profile (CustomerId varchar, Meetings bigint)")
-        own_sql.dry_run(connection, safe)
+        own_sql.dry_run(DuckDbEngine(connection), safe)
         assert connection.execute("show tables").fetchall() == [("Customer_Profile",)]
         with pytest.raises(ModelError, match=str(path)):
-            own_sql.dry_run(connection, stolen)
+            own_sql.dry_run(DuckDbEngine(connection), stolen)
         wrong = Model(**(vars(safe) | {"sql": "select Customer from Customer_Profile"}))
         with pytest.raises(ModelError, match="DuckDB refuses it near line 1"):
-            own_sql.dry_run(connection, wrong)
+            own_sql.dry_run(DuckDbEngine(connection), wrong)
+
+
+def portable(models: dict[str, Model]) -> list[str]:
+    with duckdb_engine.sandbox() as engine:
+        return own_sql.not_portable(engine, list(models.values()))
+
+
+def test_what_is_not_portable_is_told_and_not_refused(load: Load, tmp_path: Path) -> None:
+    models = load(
+        mine="select CustomerId, any_value(Name) as Name from Customer_Profile group by all",
+        other="select CustomerId from mine",
+        third="select * from mine",
+    )
+
+    any_row, star = portable(models)
+    assert any_row == (
+        f"{tmp_path / 'segments' / 'mine.sql'}: ANY_VALUE(Name) takes any row, a different one "
+        "each time. Write instead: min, max, arg_min or arg_max."
+    )
+    assert star == (
+        f"{tmp_path / 'segments' / 'third.sql'}: * in the result changes the table when what it "
+        "reads gets another column. Write instead: the columns' names."
+    )
+
+
+@pytest.mark.parametrize(("column", "findings"), [("AggregationStartDate", 0), ("as_of", 1)])
+def test_the_types_of_columns_are_known(load: Load, column: str, findings: int) -> None:
+    models = load(
+        mine=f"select CustomerId from Office, run where date_diff('day', {column}, as_of_day) > 9"
+    )
+
+    assert len(portable(models)) == findings
+
+
+def test_files_of_the_product_are_not_judged_with_own_ones(load: Load) -> None:
+    assert portable(load()) == []
 
 
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("marts/mine.sql", "marts: it is no layer. The layers are segments, measures."),
+        ("marts/mine.sql", "marts: it is not a layer. The layers are segments, measures."),
         ("segments/cooling.sql", "cooling.sql makes a table of that name too"),
         ("segments/run.sql", "run is a source"),
-        ("segments/my segment.sql", "its name is no table name"),
+        ("segments/my segment.sql", "its name is not a table name"),
     ],
 )
 def test_wrong_places_and_names(tmp_path: Path, file: str, text: str) -> None:

@@ -1,17 +1,14 @@
 """Estimates of time and disk, and which error decides."""
 
 import shutil
-from datetime import UTC, datetime
 from pathlib import Path
 
 from engagement_assets.activity.source import User
 from engagement_assets.errors import ConfigurationError, ConsentError, EngagementError
 from engagement_assets.preflight import capacity, check
-from engagement_assets.preflight.capacity import BYTES_PER_COPY, Estimate
+from engagement_assets.preflight.capacity import BYTES_PER_COPY
 from engagement_assets.preflight.mailboxes import Probes, inspect, spread
-from engagement_assets.window import Window
-
-WINDOW = Window.until(datetime(2026, 11, 24, 12, tzinfo=UTC), "UTC")
+from engagement_assets.sources import Estimate
 
 
 def estimate(copies: int) -> Estimate:
@@ -35,27 +32,13 @@ def test_a_place_that_is_no_folder(tmp_path: Path) -> None:
     assert (found.level, found.exit_code) == ("error", 2)
 
 
-def test_more_of_everything_takes_longer() -> None:
-    def of(mailboxes: int = 100, messages: float | None = 10_000) -> Estimate:
-        return capacity.of_graph(mailboxes, 5, messages, WINDOW)
-
-    assert of(messages=None) == of(messages=capacity.ASSUMED_MESSAGES)
-    assert of(200).seconds > of(100).seconds
-    assert of(messages=100_000).requests > of(messages=10_000).requests
-    assert of(messages=10_000).seconds > of(messages=0).seconds
-    assert of(messages=0).requests > 100 * 12
-    # one mailbox is not read by eight workers at once
-    assert of(1).seconds > of(8).seconds * 0.9
-    assert of(2_500).copies == 2_500 * 11_000
-
-
-def test_what_was_assumed_is_said() -> None:
-    assumed = capacity.first_run(capacity.of_graph(10, 1, None, WINDOW), counted=0).found
-    assert "Assumed: 10,000 messages a mailbox" in assumed
-    counted = capacity.first_run(capacity.of_graph(10, 1, 500, WINDOW), counted=7).found
-    assert "From 7 mailbox(es) counted" in counted
-    folder = capacity.first_run(estimate(5), counted=0).found
-    assert "requests" not in folder
+def test_what_an_estimate_is_reckoned_from_is_said() -> None:
+    measured = capacity.first_run(estimate(5)).found
+    assert measured == "About 5 messages and meetings in 2 mailbox(es), 1 min."
+    guessed = Estimate(mailboxes=2, copies=5, requests=7_000, seconds=60, basis="Assumed: much.")
+    assert capacity.first_run(guessed).found == (
+        "About 5 messages and meetings in 2 mailbox(es), 7,000 requests, 1 min. Assumed: much."
+    )
 
 
 def test_durations_and_sizes() -> None:

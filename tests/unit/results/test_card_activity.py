@@ -58,7 +58,7 @@ def test_what_makes_no_sense_is_the_usual_choice(parameters: dict[str, str]) -> 
     assert Choice.of(parameters) == Choice("month", 12)
 
 
-def test_a_leap_day_is_no_trouble() -> None:
+def test_a_leap_day_is_a_day_like_others() -> None:
     starts = list(Choice("month", 12).starts(date(2027, 2, 28), date(2028, 2, 29)))
     assert (starts[0], starts[-1]) == (date(2027, 2, 1), date(2028, 2, 1))
 

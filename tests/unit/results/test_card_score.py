@@ -63,7 +63,7 @@ def test_what_would_raise_it_is_where_most_points_are_missing() -> None:
     assert names(why.hints) == ["TwoWayEmails", "Replies", "Meetings"]
 
 
-def test_what_would_add_nothing_is_no_hint() -> None:
+def test_what_would_add_nothing_is_not_a_hint() -> None:
     contact_today = row("Recency", 9.1, Value=1.0, Gain=0.0)
     nobody_has_any = row("Replies", 0.0, Reference=None, Gain=None)
     assert Why.of([contact_today, nobody_has_any]).hints == ()

@@ -140,7 +140,7 @@ def test_nothing_published_says_so(tmp_path: Path) -> None:
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     published = publish(tmp_path, 1)
     (published / "engagement.duckdb").write_bytes(b"no database" * 1000)
-    with pytest.raises(UnreadableError, match=r"000001.engagement\.duckdb cannot be opened"):
+    with pytest.raises(UnreadableError, match=r"000001.engagement\.duckdb: it cannot be opened"):
         value_of(Snapshots(published))
 
 

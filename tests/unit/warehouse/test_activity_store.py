@@ -14,7 +14,6 @@ from engagement_assets.activity.source import (
     Kind,
     Resource,
 )
-from engagement_assets.errors import SourceError
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
@@ -379,14 +378,6 @@ def test_a_batch_whose_file_is_gone_is_read_anew(connection: Connection, folder:
     assert again.is_landed("ada", file("m", "message"))
     land(connection, again, {"ada": {file("a"): ["1"]}})
     assert exposed(connection, again, (1, "ada", 1, "a")) == [(1, 1, 1, "1")]
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"files": [[1]]}', b"5"])
-def test_a_manifest_that_is_damaged(connection: Connection, folder: Path, content: bytes) -> None:
-    land(connection, ActivityStore(folder), {"ada": {file("a"): ["1"]}})
-    (folder / "manifest.json").write_bytes(content)
-    with pytest.raises(SourceError, match=r"manifest\.json is damaged\. Remove the folder"):
-        ActivityStore(folder)
 
 
 def test_only_the_fields_that_are_asked_for_are_written(folder: Path) -> None:

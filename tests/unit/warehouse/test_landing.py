@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.sql_text import literal
 from engagement_assets.warehouse import database
 
 Json = dict[str, Any]
@@ -40,7 +41,7 @@ def land(connection: Connection, tmp_path_factory: pytest.TempPathFactory) -> La
             b"".join(b'{"f":7,"l":%d,"r":%b}\n' % (n, text) for n, text in enumerate(lines, 1))
         )
         statement = (database.LANDING / f"{kind}s.sql").read_text(encoding="utf-8")
-        answer = connection.execute(statement.replace("$file", database.quoted(file)))
+        answer = connection.execute(statement.replace("$file", literal(file)))
         names = [column[0] for column in answer.description or ()]
         found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
         assert len(found) == len(items)

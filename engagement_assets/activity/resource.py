@@ -1,0 +1,31 @@
+"""What a resource of Graph holds, whoever wrote it: a value of another type is not there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engagement_assets.activity.source import User
+
+
+def text(value: object) -> str | None:
+    """Return a text; None when the value is anything else."""
+    return value if isinstance(value, str) else None
+
+
+def texts(value: object) -> tuple[str, ...]:
+    """Return the texts of a list; none when the value is anything else."""
+    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()
+
+
+def mail_addresses(resource: Mapping[str, Any]) -> tuple[str | None, ...]:
+    """Return the addresses at which a user or a group gets mail, as they are written."""
+    return text(resource.get("mail")), *texts(resource.get("proxyAddresses"))
+
+
+def user(resource: Mapping[str, Any]) -> User:
+    """Return a user; the id is empty when the resource has none."""
+    return User.of(
+        text(resource.get("id")) or "",
+        text(resource.get("mail")),
+        text(resource.get("userPrincipalName")),
+        texts(resource.get("proxyAddresses")),
+    )

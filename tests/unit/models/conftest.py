@@ -1,0 +1,47 @@
+"""Three accounts, and a function that builds a segment or measure about them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from engagement_assets.models.building import build
+from engagement_assets.models.loading import Model, load_models
+from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
+from tests.support.accounts import SECRET
+
+TABLES = [*INPUT_TABLES, "account", "Customer_Profile"]
+
+
+@pytest.fixture
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for source in INPUT_TABLES.values():
+            source.create(connection)
+        connection.execute("create table account (account_id varchar)")
+        connection.execute("insert into account values ('A'), ('B'), (?)", [SECRET])
+        connection.execute(
+            "create table Customer_Profile "
+            "(CustomerId varchar, Name varchar, Meetings bigint, Replies bigint, Rank bigint)"
+        )
+        connection.execute("insert into Customer_Profile values ('A', 'a', 1, 2, 3)")
+        yield connection
+
+
+@pytest.fixture
+def make(tmp_path: Path, database: duckdb.DuckDBPyConnection) -> Callable[[str, str], Model]:
+    """Return a function that builds the one model of a layer from its SQL."""
+
+    def make_model(layer: str, sql: str) -> Model:
+        path = tmp_path / layer / "mine.sql"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unit = "-- unit: count\n" if layer == "measures" else ""
+        path.write_text(f"-- title: Mine\n-- purpose: Just so.\n{unit}{sql}")
+        (model,) = load_models(tmp_path, TABLES)
+        build(DuckDbEngine(database), model)
+        return model
+
+    return make_model

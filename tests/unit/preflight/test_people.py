@@ -1,0 +1,45 @@
+"""Whom the listed addresses stand for, and what is said about them."""
+
+from engagement_assets.activity.source import Resolution, User
+from engagement_assets.config import Mailboxes
+from engagement_assets.preflight import people
+from tests.support.memory_source import MemorySource
+
+
+class Remarking(MemorySource):
+    """A directory that knows something about its people."""
+
+    def resolution(self, address: str) -> Resolution:
+        """Say that everybody in a group is a guest."""
+        users = self.resolve(address)
+        notes = {user.id: "A guest" for user in users} if len(users) > 1 else {}
+        return Resolution(address, users, super().resolution(address).reason, notes)
+
+
+def directory() -> MemorySource:
+    users = [User(name, (f"{name}@contoso.com",)) for name in ("ada", "bob", "cy")]
+    return Remarking(users, {}, groups={"team@contoso.com": ["ada", "bob"]})
+
+
+def test_each_address_with_its_persons_and_remarks() -> None:
+    listed = Mailboxes(
+        addresses=("team@contoso.com", "cy@contoso.com"), opted_out=("who@contoso.com",)
+    )
+    begun: list[str] = []
+    selected, found, check = people.inspect(directory(), listed, begun.append)
+    assert selected is not None
+    assert [person.id for person in selected.persons] == ["ada", "bob", "cy"]
+    assert [(each.persons, each.remark, each.is_opted_out) for each in found] == [
+        (2, "A guest (2 person(s)).", False),
+        (1, "", False),
+        (0, "Nobody has this address.", True),
+    ]
+    assert check.level == "warning"
+    assert "2 address(es) need a look" in check.found
+    assert begun == ["address 1 of 3", "address 2 of 3", "address 3 of 3"]
+
+
+def test_too_few_persons() -> None:
+    listed = Mailboxes(addresses=("cy@contoso.com",))
+    selected, found, check = people.inspect(directory(), listed, lambda _: None)
+    assert (selected, len(found), check.level, check.exit_code) == (None, 1, "error", 2)
