@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from engagement_assets import addresses
+from engagement_assets.vocabulary import MailboxStatus
 from engagement_assets.window import Window
 
 Kind = Literal["message", "event"]
-Status = Literal["processed", "failed", "no_mailbox", "denied", "pending"]
 
 # All that is ever asked for and kept (contract 7); whatever else a line holds ends where it is read
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
@@ -132,7 +132,7 @@ class Mailbox:
     user_id: str
     files: tuple[ActivityFile, ...]
     excluded_folders: tuple[str, ...]
-    status: Status = "processed"
+    status: MailboxStatus = "processed"
     reason: str | None = None
     covered: tuple[datetime, datetime] | None = None
 

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import duckdb
 
-from engagement_assets.activity.source import ActivitySource, BrokenFileError, Mailbox, Status
+from engagement_assets.activity.source import ActivitySource, BrokenFileError, Mailbox
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.vocabulary import MailboxStatus
 from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
 from engagement_assets.window import Window
 
@@ -24,7 +25,7 @@ class MailboxOutcome:
     """
 
     user_id: str
-    status: Status
+    status: MailboxStatus
     reason: str | None = None
     mailbox: Mailbox | None = None
 

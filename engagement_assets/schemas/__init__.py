@@ -13,15 +13,23 @@ share), `validation.py` (one table), `cross_table.py` (between tables, and warni
 
 from typing import TYPE_CHECKING
 
+from engagement_assets.vocabulary import (
+    COMPONENTS,
+    LEDGER_OUTCOMES,
+    LEVELS,
+    MAILBOX_STATUSES,
+    RUN_STATUSES,
+)
+
 from .cross_table import CROSS_TABLE, WARNINGS, validate_cross_table, warned_of
 from .lineage import COLUMN_LINEAGE
 from .measures import MEASURE_DEFINITION, MEASURE_HISTORY, MEASURE_VALUE
 from .model import Column, CrossTableRule, Failure, Rule, Table
-from .office import LEVELS, OFFICE
-from .people import CUSTOMER, MAILBOX, MAILBOX_STATUSES, USER_ENTITY
+from .office import OFFICE
+from .people import CUSTOMER, MAILBOX, USER_ENTITY
 from .profile import CUSTOMER_PROFILE
-from .runs import LEDGER, LEDGER_OUTCOMES, RUN, RUN_STATUSES
-from .score import COMPONENTS, SCORE_CONTRIBUTION, SCORE_HISTORY
+from .runs import LEDGER, RUN
+from .score import SCORE_CONTRIBUTION, SCORE_HISTORY
 from .segments import SEGMENT_CHANGE, SEGMENT_DEFINITION, SEGMENT_HISTORY, SEGMENT_MEMBER
 
 if TYPE_CHECKING:

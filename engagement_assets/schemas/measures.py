@@ -1,11 +1,10 @@
 """The measures: what they are, what they come to, and how that changed over the runs."""
 
+from engagement_assets.vocabulary import GRAINS, UNITS
+
 from .model import BESIDE, Column, Table, column_beside
 from .rules import finite, identifier, json_object, one_of
 from .segments import run_columns
-
-UNITS = ("number", "count", "share", "score", "minutes", "days")
-GRAINS = ("business", "customer")
 
 
 def _measure() -> Column:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from engagement_assets.vocabulary import LEVELS
+
 from .model import Column, Rule, Table
 from .rules import finite_not_negative, identifier, not_negative, one_decimal, one_of, score_range
-
-LEVELS = ("year", "month", "week")
 
 
 def _is_key(row: Any) -> Any:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from engagement_assets.vocabulary import MAILBOX_STATUSES
+
 from .model import Column, Rule, Table
 from .rules import address, identifier, one_of
-
-MAILBOX_STATUSES = ("processed", "failed", "no_mailbox", "denied", "pending")
 
 
 def _covers_a_stretch(row: Any) -> Any:

@@ -2,44 +2,10 @@
 
 from typing import Any
 
+from engagement_assets.vocabulary import LEDGER_OUTCOMES, RUN_STATUSES
+
 from .model import Column, Rule, Table
 from .rules import identifier, not_negative, one_of
-
-RUN_STATUSES = ("succeeded", "succeeded_with_warnings")
-
-# Per item, `read` is the sum of all the others.
-LEDGER_OUTCOMES = {
-    "email": (
-        "read",
-        "invitation",
-        "draft",
-        "drafts_or_junk",
-        "no_sender_or_time",
-        "another_copy",
-        "outside_window",
-        "no_account",
-        "counted",
-    ),
-    "meeting": (
-        "read",
-        "series_master",
-        "no_valid_time",
-        "another_copy",
-        "cancelled",
-        "outside_window",
-        "no_account",
-        "counted",
-    ),
-    "contact": (
-        "read",
-        "invalid_address",
-        "no_account_id",
-        "own_organisation",
-        "excluded",
-        "duplicate",
-        "accepted",
-    ),
-}
 
 
 def _outcome_of_item(row: Any) -> Any:

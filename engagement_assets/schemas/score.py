@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from engagement_assets.vocabulary import COMPONENTS
+
 from .model import Column, Rule, Table
 from .rules import (
     finite_not_negative,
@@ -10,16 +12,6 @@ from .rules import (
     one_decimal,
     one_of,
     score_range,
-)
-
-COMPONENTS = (
-    "EmailsFromAccount",
-    "TwoWayEmails",
-    "Replies",
-    "Meetings",
-    "AccountPeople",
-    "OwnPeople",
-    "Recency",
 )
 
 

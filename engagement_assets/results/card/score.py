@@ -4,16 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# In the order of the contract; the labels stand in the templates.
-ORDER = (
-    "EmailsFromAccount",
-    "TwoWayEmails",
-    "Replies",
-    "Meetings",
-    "AccountPeople",
-    "OwnPeople",
-    "Recency",
-)
+from engagement_assets.vocabulary import COMPONENTS
+
 _ABOVE = 0.6  # of the weight: one and a half times the typical value
 _BELOW = 0.4  # two thirds of it
 _HINTS = 3
@@ -135,5 +127,5 @@ def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
 
 
 def _place(part: Part) -> int:
-    known: Sequence[str] = ORDER
+    known: Sequence[str] = COMPONENTS
     return known.index(part.component) if part.component in known else len(known)

@@ -98,9 +98,7 @@ def test_accounts_leave_and_come_back_with_reasons(case: Case) -> None:
     assert since == {"acme": moments["2024-08-30"], "zeta": moments["2024-06-14"]}
 
 
-def test_scores_and_values_of_the_business_are_compared_with_the_run_before(
-    case: Case
-) -> None:
+def test_scores_and_values_of_the_business_are_compared_with_the_run_before(case: Case) -> None:
     first = run(case, "2024-06-14")
     case.email("ada", "2024-06-20T08:00:00Z", ANN, ADA)
     second = run(case, "2024-06-21")
