@@ -126,15 +126,20 @@ def warned_of(
         The word to its number; where there are several, to a text such as "7 before, 3 now".
 
     Raises:
+        TypeError: it gives something else than a word and whole numbers.
         duckdb.Error: a table that it reads is missing.
     """
     answer = connection.execute(rule.sql)
     _, *names = (column[0] for column in answer.description or ())
-    return dict(_told(names, answer.fetchall()))
+    return dict(_told(rule, names, answer.fetchall()))
 
 
-def _told(names: list[str], rows: list[tuple[object, ...]]) -> Iterator[tuple[str, int | str]]:
+def _told(
+    rule: CrossTableRule, names: list[str], rows: list[tuple[object, ...]]
+) -> Iterator[tuple[str, int | str]]:
     for word, *numbers in rows:
-        counts = [int(str(number)) for number in numbers]
+        counts = [number for number in numbers if isinstance(number, int)]
+        if len(counts) < len(numbers):
+            raise TypeError(f"{rule.file}.sql: all columns but the first must be whole numbers.")
         said = ", ".join(f"{count:,} {name}" for count, name in zip(counts, names, strict=True))
         yield str(word), counts[0] if len(counts) == 1 else said

@@ -47,12 +47,11 @@ def test_the_page_explains_every_status_but_the_good_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "path",
-    ["checks/Office_Run/failed_mailboxes_warn.sql", "checks/mailbox/all_mailboxes_are_read.sql"],
+    "path", ["Office_Run/failed_mailboxes_warn.sql", "mailbox/all_mailboxes_are_read.sql"]
 )
 def test_statuses_in_sql(path: str) -> None:
     known = {*vocabulary.MAILBOX_STATUSES, *vocabulary.RUN_STATUSES}
-    assert {"failed", "denied"} <= texts(select(path)) <= known
+    assert {"failed", "denied"} <= texts(select(f"checks/{path}")) <= known
 
 
 def test_a_run_has_its_statuses_from_sql() -> None:
