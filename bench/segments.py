@@ -9,6 +9,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -137,7 +138,7 @@ def _build(connection: duckdb.DuckDBPyConnection, models: tuple[Model, ...]) -> 
             _timed("  collecting", lambda: measures.collect(engine, models))
             are_collected = True
         if model.name in _BELOW or model.layer in {*TRACKED, HISTORY}:
-            _timed(f"  {model.name}", lambda model=model: build(engine, model))
+            _timed(f"  {model.name}", partial(build, engine, model))
         if model.layer in TRACKED:
             room = segments if model.layer == "segments" else measures
             room.check(engine, model)

@@ -1,6 +1,6 @@
 """The words and bounds that many rooms know, each once.
 
-They are those of the contract (docs/the-numbers.md). SQL and pages cannot import them:
+They are those of docs/the-numbers.md. SQL and pages cannot import them:
 `tests/unit/test_vocabulary.py` compares what must stand there a second time.
 """
 

@@ -22,7 +22,6 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
-import demo
 from playwright.sync_api import FloatRect, Page, Request, sync_playwright
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
@@ -30,6 +29,7 @@ from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 
 from engagement_assets import config
 from engagement_assets.command import overview
+from scripts import demo
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"

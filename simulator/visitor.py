@@ -49,14 +49,14 @@ class Visitor:
         token = self.ask_token().json()["access_token"]
         self.session.headers["Authorization"] = f"Bearer {token}"
 
-    def ask(self, path: str, headers: dict[str, str] | None = None, **query: str) -> Any:
+    def ask(self, path: str, headers: dict[str, str] | None = None, /, **query: str) -> Any:
         """The answer to `GET`: `path` is below v1.0 or a link; options lack their dollar sign."""
         address = path if path.startswith("https:") else f"{self._server.graph_url}/v1.0{path}"
         options = {_option(name): value for name, value in query.items()}
         return self.session.get(address, params=options, headers=headers, timeout=_SECONDS)
 
     def items(
-        self, path: str, headers: dict[str, str] | None = None, **query: str
+        self, path: str, headers: dict[str, str] | None = None, /, **query: str
     ) -> Iterator[JsonObject]:
         """The items of all pages."""
         answer = self.ask(path, headers, **query)

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from engagement_assets.command import version
 from engagement_assets.errors import EngagementError
 
 app = typer.Typer(
@@ -24,9 +25,20 @@ app = typer.Typer(
 ConfigFile = Annotated[Path, typer.Option("-c", "--config", help="The configuration file.")]
 
 
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        print("\n".join(version.lines()))
+        raise typer.Exit
+
+
 @app.callback()
-def _engagement() -> None:
-    """Keep `run` a command of its own: there will be others beside it."""
+def _engagement(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show versions."),
+    ] = False,
+) -> None:
+    """What every command knows."""
 
 
 @app.command()

@@ -100,8 +100,9 @@ def _explained(error: BaseException, broken: Sequence[str]) -> EngagementError:
         root, cause = cause, cause.__cause__
     if broken:
         return RunFailedError(
-            "The results break a rule and were not published; those of the run before stay. "
-            f"What failed is in the Dagster UI (engagement ui): {', '.join(broken)}."
+            "The results break a rule and were not published; those of the run before stay: "
+            f"{', '.join(broken)}",
+            remedy="Their pages in the Dagster UI (engagement ui) say what is wrong.",
         )
     if known := libraries.explanation(root):
         what, remedy = known

@@ -66,7 +66,7 @@ def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> None
         setup.say(str(error), "red")
     except (EngagementError, RunBudgetSpentError) as error:
         setup.say(
-            f"{error or 'Microsoft Graph is too busy.'} How many persons they stand for cannot be "
-            "told yet; the set-up goes on.",
+            f"{str(error) or 'Microsoft Graph is too busy.'} How many persons they stand for "
+            "cannot be told yet; the set-up goes on.",
             "yellow",
         )

@@ -1,16 +1,27 @@
 """The configuration file as it is edited: what nobody asks about stays as it is."""
 
 import os
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from engagement_assets import config
+from engagement_assets.configure import yaml_text
+from engagement_assets.configure.yaml_text import Content
 from engagement_assets.errors import ConfigurationError
 
-Content = dict[str, Any]
+__all__ = [
+    "Content",
+    "keeps_comments",
+    "listed",
+    "problem",
+    "put",
+    "read",
+    "save",
+    "section",
+    "text",
+    "written",
+]
 
 # the order of the documentation; keys that are not named come behind, as they were
 _ORDER = (
@@ -25,23 +36,6 @@ _ORDER = (
 )
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes moments as the documentation does."""
-
-    def ignore_aliases(self, _data: object) -> bool:
-        return True
-
-
-def _moment(dumper: yaml.SafeDumper, moment: datetime) -> yaml.ScalarNode:
-    text = moment.isoformat()
-    if moment.utcoffset() is not None:
-        text = moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return dumper.represent_scalar("tag:yaml.org,2002:timestamp", text)
-
-
-_Dumper.add_representer(datetime, _moment)
-
-
 def read(file: Path) -> Content:
     """Return the file's content; nothing when there is no file.
 
@@ -51,9 +45,7 @@ def read(file: Path) -> Content:
     if not file.exists():
         return {}
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ConfigurationError(f"{file} cannot be read: {error.strerror}.") from error
+        content = yaml.safe_load(_before(file))
     except (yaml.YAMLError, ValueError):
         config.load(file, files_must_exist=False)  # says what is wrong, and where
         raise
@@ -66,19 +58,30 @@ def read(file: Path) -> Content:
     return content
 
 
-def text(content: Content) -> str:
-    """Return the content as YAML."""
+def text(content: Content, file: Path) -> str:
+    """Return the content as YAML: in the words of the file that is there, or in a new one's.
+
+    Raises:
+        ConfigurationError: when the file that is there cannot be read.
+    """
     known = {key: content[key] for key in _ORDER if key in content}
-    return yaml.dump(
-        known | content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100
-    )
+    return yaml_text.edited(_before(file), known | content) or yaml_text.dump(known | content)
+
+
+def keeps_comments(content: Content, file: Path) -> bool:
+    """Tell whether saving changes the file that is there, rather than writing it anew.
+
+    Raises:
+        ConfigurationError: when the file cannot be read.
+    """
+    return yaml_text.edited(_before(file), content) is not None
 
 
 def problem(content: Content, file: Path) -> str | None:
     """Return what a run would say against the content in place of the file; None when nothing."""
     trial = file.with_name(f".{file.name}.check")
     try:
-        _write(trial, text(content))
+        _write(trial, text(content, file))
         config.load(trial)
     except ConfigurationError as error:
         return str(error).replace(str(trial), str(file))
@@ -93,13 +96,13 @@ def save(content: Content, file: Path) -> None:
     """Replace the file in one step: whoever reads it sees the old or the new one, whole.
 
     Raises:
-        ConfigurationError: when it cannot be written.
+        ConfigurationError: when it cannot be written, or read before.
     """
     target = file.resolve()  # a link stays a link
     building = target.with_name(f".{target.name}.part")
     try:
         mode = target.stat().st_mode if target.exists() else None
-        _write(building, text(content))
+        _write(building, text(content, file))
         if mode is not None:
             building.chmod(mode)
         building.replace(target)
@@ -134,6 +137,14 @@ def put(section: Content, key: str, value: object) -> None:
     """Write a value; an empty one is left out, unless it was written before."""
     if value or key in section:
         section[key] = value
+
+
+def _before(file: Path) -> str:
+    """Return the text of the file that is there; nothing when there is none."""
+    try:
+        return file.read_text(encoding="utf-8-sig") if file.exists() else ""
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _write(file: Path, content: str) -> None:

@@ -87,7 +87,7 @@ def _set_up(setup: Setup) -> bool:
         ask(setup)
     while True:
         console.print(Rule("Review"))
-        setup.say(document.text(setup.content))
+        setup.say(document.text(setup.content, setup.file))
         problem = document.problem(setup.content, file)
         if problem:
             setup.say(f"A run will refuse this: {problem}", "red")
@@ -112,9 +112,12 @@ def _set_up(setup: Setup) -> bool:
 
 
 def _save(setup: Setup) -> bool:
-    question = f"{setup.file} is there already. Replace it? Comments in it are not kept."
-    if setup.file.exists() and not prompts.confirm(question):
-        return False
+    if setup.file.exists():
+        question = f"{setup.file} is there already. Replace it?"
+        if not document.keeps_comments(setup.content, setup.file):
+            question += " Comments in it are not kept, because of how it is written."
+        if not prompts.confirm(question):
+            return False
     document.save(setup.content, setup.file)
     setup.say(f"Saved: {setup.file}", "green")
     return True

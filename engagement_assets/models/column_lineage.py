@@ -51,10 +51,9 @@ def _lineage(query: exp.Query, tables: Mapping[str, Iterable[str]]) -> dict[str,
     }
     try:
         # All columns in one call share one qualified query and one cache.
-        found = lineage(None, query, known, dialect="duckdb", trim_selects=False)
+        return lineage(None, query, known, dialect="duckdb", trim_selects=False)
     except (SqlglotError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         return {}  # a picture that lacks some arrows is better than a run that fails
-    return found if isinstance(found, dict) else {}
 
 
 def _leaves(node: Node) -> set[tuple[str, str]]:

@@ -23,14 +23,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.support.command import (
-    ENGAGEMENT,
-    TIMEOUT,
-    assert_published,
-    environment,
-    run_engagement,
-    write_sample,
-)
+from tests.support.command import ENGAGEMENT, TIMEOUT, environment
+from tests.support.finished import Finished
 from tests.support.offline import Guard
 
 CHROMIUM = next(
@@ -123,11 +117,12 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def ui(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ui]:
+def ui(
+    chromium: str, finished_sample: Finished, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ui]:
     """`engagement ui`, after one `engagement run`."""
     folder = tmp_path_factory.mktemp("ui")
-    config_file = write_sample(folder / "organisation")
-    assert_published(run_engagement(config_file))
+    config_file = finished_sample.copied(folder / "organisation")
     guard = Guard(folder / "guard")
     port = _free_port()
     url = f"http://127.0.0.1:{port}"

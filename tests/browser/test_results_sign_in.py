@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect
 
+from engagement_assets.results.settings import AppSettings
 from tests.support import openid, results
 from tests.support.results import Server
 
@@ -51,7 +52,7 @@ def stage(results_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with socket.create_server(("127.0.0.1", 0)) as listening:
         crm = f"https://{CRM}:{listening.getsockname()[1]}"
 
-        def made(url: str, *origins: str) -> results.AppSettings:
+        def made(url: str, *origins: str) -> AppSettings:
             return results.settings_with_sign_in(
                 results_sample, provider.issuer, url, frame_origins=list(origins)
             )

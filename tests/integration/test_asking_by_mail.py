@@ -1,75 +1,27 @@
 """The mail server, tried by preflight and used by configure: a real one, over TLS, with sign-in."""
 
-import socket
-import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-import trustme
 import yaml
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from engagement_assets import preflight
 from engagement_assets.preflight.check import Check
 from simulator.generated_tenant import GeneratedTenant
 from simulator.server import SimulatedServer, simulate
-from tests.support import terminal
+from tests.support import mail, terminal
+from tests.support.asking import ADMINS, GRAPH, KEEP
 from tests.support.command import ENGAGEMENT, environment
+from tests.support.mail import PASSWORD, USER, MailServer
 from tests.support.tenant import ACTIVITY, write_graph
-
-from .test_configure import ADMINS, GRAPH, KEEP
-
-USER, PASSWORD = "mailer", "a-password-nobody-shows"
-
-
-@dataclass
-class MailServer:
-    """A mail server on localhost that wants STARTTLS and a password."""
-
-    port: int
-    authority: Path
-    received: list[Any] = field(default_factory=list)
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        self.received.append(envelope)
-        return "250 OK"
-
-
-def authenticate(*asked: Any) -> AuthResult:
-    login = asked[-1]
-    success = isinstance(login, LoginPassword) and login == LoginPassword(
-        USER.encode(), PASSWORD.encode()
-    )
-    return AuthResult(success=success, handled=False)
 
 
 @pytest.fixture
 def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer]:
-    authority = trustme.CA()
-    file = tmp_path_factory.mktemp("authority") / "ca.pem"
-    authority.cert_pem.write_to_path(str(file))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("localhost").configure_cert(context)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = MailServer(port, file)
-    controller = Controller(
-        server,
-        hostname="127.0.0.1",
-        port=port,
-        tls_context=context,
-        require_starttls=True,
-        authenticator=authenticate,
-        auth_required=True,
-    )
-    controller.start()
-    yield server
-    controller.stop()
+    with mail.serve(tmp_path_factory.mktemp("authority")) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +64,7 @@ def test_preflight_tries_it(
     assert inspect(file, tenant, PASSWORD).level == "ok"
     refused = inspect(file, tenant, "another-password")
     assert (refused.level, refused.exit_code) == ("error", 1)
-    assert "sign-in of mailer was refused" in refused.found
+    assert f"sign-in of {USER} was refused" in refused.found
     missing = inspect(file, tenant, "")
     assert (missing.level, missing.exit_code) == ("error", 2)
     file = write(tmp_path, tenant, mail_server, ca_bundle=None)
@@ -135,6 +87,6 @@ def test_configure_sends_the_request(
         asked.answer("Mail it to admin@contoso.com now?")
         asked.expect("Asked: admin@contoso.com")
         assert asked.wait() == 0
-    (mail,) = mail_server.received
-    assert mail.rcpt_tos == ["admin@contoso.com"]
-    assert b"/adminconsent?" in mail.content
+    ((_, recipients, message),) = mail_server.received
+    assert recipients == ["admin@contoso.com"]
+    assert "/adminconsent?" in message.get_content()

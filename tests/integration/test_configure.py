@@ -16,40 +16,23 @@ from simulator.generated_tenant import GeneratedTenant
 from simulator.registration import NEEDED_ROLES
 from simulator.server import SimulatedServer, simulate
 from tests.support import terminal
+from tests.support.asking import (
+    ACCOUNTS,
+    ADMINS,
+    CONTACTS,
+    EXCLUDED,
+    GRAPH,
+    KEEP,
+    PEOPLE,
+    SURE,
+    TIME,
+)
 from tests.support.command import ENGAGEMENT, assert_published, environment, run_engagement, tree
 from tests.support.tenant import ACTIVITY, AS_OF, write_graph
 from tests.support.terminal import CLEAR, CTRL_C, DOWN, ENTER, Terminal
 
 FILE = "engagement.yaml"
 PERSONS = len(ACTIVITY.organisation.selected_users)
-SURE = "Is that right?"
-GRAPH = (
-    "Where does activity come from?",
-    "Tenant id",
-    "Application (client) id:",
-    "Which national cloud",
-    "through other hosts",
-    "Sign-in host",
-    "Graph host",
-    "PEM file",
-)
-PEOPLE = ("Addresses, separated by commas:", "opted out, if any:", SURE)
-CONTACTS = (
-    "The contacts file:",
-    "Which column has the account's id?",
-    "Which column has the contact's e-mail address?",
-)
-ACCOUNTS = (
-    "with their names?",
-    "The accounts file:",
-    "Which column has the account's name?",
-    "that an account belongs to?",
-)
-EXCLUDED = "that are no contacts, if any:"
-TIME = ("What are the results called?", "Time zone of days", "When do runs start")
-ADMINS = "Addresses of administrators"
-# what is there already stays, from the addresses to the review
-KEEP = (*PEOPLE, "Does that still hold?", *CONTACTS, *ACCOUNTS, EXCLUDED, SURE, *TIME)
 
 
 def configure(
@@ -197,9 +180,10 @@ def test_without_a_credential(server: SimulatedServer, tmp_path: Path) -> None:
         "smtp": {"host": "mail.contoso.com", "sender": "engagement@contoso.com"},
     }
     with file.open("a", encoding="utf-8") as stream:
-        stream.write(yaml.safe_dump(more))
+        stream.write(f"# settled in May\n{yaml.safe_dump(more)}")
     file.chmod(0o640)
     before = config.load(file)
+    written = file.read_text(encoding="utf-8")
     with configure(tmp_path) as asked:
         asked.through(*GRAPH, *KEEP, ADMINS)
         assert "data_dir: elsewhere" in asked.answer("What now?", *[DOWN] * 5)
@@ -213,7 +197,11 @@ def test_without_a_credential(server: SimulatedServer, tmp_path: Path) -> None:
         assert asked.wait() == 0
     assert config.load(file) == before.model_copy(update={"name": "Another name"})
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    assert list(content(tmp_path))[:2] == ["name", "source"]
+    columns = "  account_id: CustomerId\n  email: Email\n  account_name: Name\n"
+    assert file.read_text(encoding="utf-8") == (
+        written.replace("accounts.csv\n", f"accounts.csv\n{columns}")
+        + "name: Another name\nschedule: 0 6 * * 1\n"
+    )
 
 
 @pytest.mark.parametrize("exists", [True, False])

@@ -86,10 +86,12 @@ def test_the_link_that_it_prints_grants_what_is_missing(
     )
     assert "has not granted" in before.errors
 
-    page = requests.get(before.link, verify=server.ca_bundle, timeout=9)
+    page = requests.get(before.link, verify=str(server.ca_bundle), timeout=9)
     assert "Permissions requested" in page.text
     decision = {"decision": "accept"}
-    requests.post(before.link, decision, verify=server.ca_bundle, timeout=9, allow_redirects=False)
+    requests.post(
+        before.link, decision, verify=str(server.ca_bundle), timeout=9, allow_redirects=False
+    )
 
     after = command(config_file)
     assert after.code == 0, after.errors

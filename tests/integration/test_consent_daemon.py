@@ -3,6 +3,7 @@
 import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -26,7 +27,7 @@ from tests.support.command import TIMEOUT, read_settings, write_sample, write_se
 TICKS = timedelta(minutes=5)
 
 
-def tick(workspace: IWorkspaceProcessContext, moment: datetime) -> str:
+def tick(workspace: IWorkspaceProcessContext[Any], moment: datetime) -> str:
     """Let the daemon look at its sensors, and return what became of the tick, and its run keys."""
     with freeze_time(moment):
         for _ in execute_sensor_iteration(workspace, logging.getLogger("daemon"), None, None):

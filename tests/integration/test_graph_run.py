@@ -22,8 +22,9 @@ from simulator.registration import NEEDED_ROLES
 from simulator.server import SimulatedServer, simulate
 from simulator.service import Behaviour
 from tests.support import pipeline, tenant
-from tests.support.command import TIMEOUT, assert_published, environment, run_engagement
+from tests.support.command import TIMEOUT, assert_published, environment, run_here
 from tests.support.comparing import differences
+from tests.support.sharing import made_once
 from tests.support.tenant import ACTIVITY, published
 
 FAULT_SEEDS = (1,)
@@ -38,12 +39,16 @@ WITHOUT_MAILBOX = {
 MOST_AT_ONCE = 4
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def from_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What is published of the organisation as an activity folder."""
-    config_file = tenant.write_folder(tmp_path_factory.mktemp("folder"))
-    assert_published(run_engagement(config_file))
-    return published(config_file)
+
+    def run(folder: Path) -> Path:
+        config_file = tenant.write_folder(folder)
+        assert_published(run_here(config_file))
+        return published(config_file)
+
+    return made_once(tmp_path_factory, "tenant from folder", run)
 
 
 @pytest.fixture
@@ -55,7 +60,7 @@ def server() -> Iterator[SimulatedServer]:
 
 def test_a_run_and_the_next_one(server: SimulatedServer, from_folder: Path, tmp_path: Path) -> None:
     config_file = tenant.write_graph(tmp_path / "organisation", server)
-    assert_published(tenant.run(config_file, server.client_secret))
+    assert_published(tenant.run_within(config_file, server.client_secret))
     assert differences(published(config_file), from_folder) == []
     first = _asked_for_mail(server)
     assert max(server.most_in_flight.values()) <= MOST_AT_ONCE
@@ -80,7 +85,7 @@ def test_every_fault_at_random_changes_nothing(
     faults = Faults(seed, rate=0.3, wait=0.01, large_page=5)
     server.service.faults = faults
     config_file = tenant.write_graph(tmp_path / "organisation", server)
-    run = tenant.run(config_file, server.client_secret)
+    run = tenant.run_within(config_file, server.client_secret)
     assert_published(run)
     assert "warning" not in run.stdout
     assert differences(published(config_file), from_folder) == []
@@ -139,7 +144,7 @@ def test_killed_at_any_moment(number: int, from_folder: Path, tmp_path: Path) ->
         for _ in range(2):
             _kill_after(config_file, server, dice.randrange(1, 150))
             assert not published(config_file).exists()
-        assert_published(tenant.run(config_file, server.client_secret))
+        assert_published(tenant.run_within(config_file, server.client_secret))
         assert differences(published(config_file), from_folder) == []
         data = config_file.parent / "data"
         assert not [*data.rglob("*.part"), *data.rglob("*.building")]
@@ -156,7 +161,7 @@ def test_mailboxes_that_cannot_be_read(
         failing: Permanent("503-bare", after=6),
     }
     config_file = tenant.write_graph(tmp_path / "organisation", server)
-    run = tenant.run(config_file, server.client_secret)
+    run = tenant.run_within(config_file, server.client_secret)
     assert_published(run)
     assert "succeeded with warnings" in run.stdout
     rows = {
@@ -181,5 +186,5 @@ def test_mailboxes_that_cannot_be_read(
     # what stood in the way is gone: nothing is missing, as if it had never been there
     server.registration.denied.clear()
     server.faults.permanent = {}
-    assert_published(tenant.run(config_file, server.client_secret))
+    assert_published(tenant.run_within(config_file, server.client_secret))
     assert differences(published(config_file), from_folder, same_past=False) == []

@@ -12,7 +12,6 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +27,9 @@ from tests.support.command import (
     assert_published,
     copied,
     environment,
-    run_engagement,
-    write_sample,
+    run_here,
 )
+from tests.support.finished import Finished
 from tests.support.pipeline import Rows
 from tests.support.repetition import OF_SEVERAL_RUNS, assert_repeated
 
@@ -91,16 +90,17 @@ class Undisturbed:
     tables: Mapping[str, Rows]
 
 
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    config_file = write_sample(tmp_path_factory.mktemp("kill") / "before")
-    finished = copied(config_file, config_file.parents[1] / "after")
-    start = time.monotonic()
-    assert_published(run_engagement(finished))
-    seconds = time.monotonic() - start
+@pytest.fixture
+def undisturbed(finished_sample: Finished, tmp_path: Path) -> Undisturbed:
+    finished = finished_sample.config_file
+    config_file = copied(finished, tmp_path / "before", without=["data"])
     published = finished.parent / "data" / "published"
     return Undisturbed(
-        config_file, finished, seconds, _parquet(published), pipeline.published(published)
+        config_file,
+        finished,
+        finished_sample.seconds,
+        _parquet(published),
+        pipeline.published(published),
     )
 
 
@@ -181,7 +181,7 @@ def test_a_killed_run_leaves_whole_results_and_the_next_run_repairs(
     assert published.is_dir() or not published.is_symlink(), "a link that leads nowhere"
     assert runs in ({1, 2} if kill.has_results else {0, 1}), "a run that nobody started"
 
-    assert_published(run_engagement(config_file))
+    assert_published(run_here(config_file))
 
     assert _assert_whole(published, undisturbed) == runs + 1
     leftovers = [path for path in (data / "activity").iterdir() if path.suffix == ".building"]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -23,7 +24,7 @@ ONE_STEP = frozenset({dg.AssetKey("consent_status")})
 @pytest.fixture
 def workspace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[IWorkspaceProcessContext]:
+) -> Iterator[IWorkspaceProcessContext[Any]]:
     """What Dagster's daemon works with: the instance of an organisation, and a code server."""
     config_file = write_sample(tmp_path)
     monkeypatch.setenv(definitions.CONFIG_VARIABLE, str(config_file))
@@ -38,7 +39,7 @@ def workspace(
         yield context
 
 
-def _materialize(workspace: IWorkspaceProcessContext) -> str:
+def _materialize(workspace: IWorkspaceProcessContext[Any]) -> str:
     """Put a run of one asset into Dagster's queue, as "Materialize" on its page does."""
     opened, request = workspace.instance, workspace.create_request_context()
     (location,) = request.code_locations
@@ -55,7 +56,7 @@ def _materialize(workspace: IWorkspaceProcessContext) -> str:
     return run.run_id
 
 
-def _configuration(workspace: IWorkspaceProcessContext) -> Path:
+def _configuration(workspace: IWorkspaceProcessContext[Any]) -> Path:
     return Path(workspace.instance.root_directory).parents[1] / "engagement.yaml"
 
 
@@ -70,7 +71,7 @@ def _says_that_it_waits(opened: dg.DagsterInstance, run_id: str) -> bool:
 
 
 def test_a_run_that_dagster_starts_waits_and_then_succeeds(
-    workspace: IWorkspaceProcessContext, tmp_path: Path
+    workspace: IWorkspaceProcessContext[Any], tmp_path: Path
 ) -> None:
     opened, coordinator = workspace.instance, QueuedRunCoordinatorDaemon(1)
     with FileLock(tmp_path / "data" / "run.lock"):  # as a run of the command holds it

@@ -62,7 +62,7 @@ def changed(file: Path, **changes: Any) -> Path:
 
 
 def inspect(
-    file: Path, server: SimulatedServer, extra: Mapping[str, str] | None = None, **choices: int
+    file: Path, server: SimulatedServer, extra: Mapping[str, str] | None = None, **choices: Any
 ) -> Report:
     secret = {"ENGAGEMENT_CLIENT_SECRET": server.client_secret} if extra is None else extra
     return preflight.inspect(file, environment=secret, **choices)
@@ -234,17 +234,21 @@ def test_nobody_answers(server: SimulatedServer, tmp_path: Path) -> None:
 
 def test_addresses_that_need_a_look(tmp_path: Path) -> None:
     """Unknown ones, a guest, a disabled account, an ambiguous address, and too few persons."""
-    users = [
-        {"id": f"0000000{n}-0000-4000-8000-000000000000", "mail": f"{name}@contoso.com"}
-        | {"userPrincipalName": f"{name}@contoso.com", "proxyAddresses": [], **more}
-        for n, (name, more) in enumerate(
-            {
-                "ann": {"accountEnabled": False},
-                "bob": {"userType": "Guest"},
-                "cy": {"proxyAddresses": ["smtp:desk@contoso.com"]},
-                "dot": {"proxyAddresses": ["smtp:desk@contoso.com"]},
-            }.items()
-        )
+    odd: dict[str, dict[str, object]] = {
+        "ann": {"accountEnabled": False},
+        "bob": {"userType": "Guest"},
+        "cy": {"proxyAddresses": ["smtp:desk@contoso.com"]},
+        "dot": {"proxyAddresses": ["smtp:desk@contoso.com"]},
+    }
+    users: list[dict[str, object]] = [
+        {
+            "id": f"0000000{n}-0000-4000-8000-000000000000",
+            "mail": f"{name}@contoso.com",
+            "userPrincipalName": f"{name}@contoso.com",
+            "proxyAddresses": [],
+            **more,
+        }
+        for n, (name, more) in enumerate(odd.items())
     ]
     groups = [
         {"id": "all", "mail": "all@contoso.com", "members": [user["id"] for user in users]},

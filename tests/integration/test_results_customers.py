@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import duckdb
@@ -16,7 +17,7 @@ from fastapi.testclient import TestClient
 from engagement_assets.results import paging
 from tests.support import hostile, results
 
-Rows = list[tuple[object, ...]]
+Rows = list[tuple[Any, ...]]
 
 
 def ask(config_file: Path, sql: str, *values: object) -> Rows:

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -18,7 +19,7 @@ PUBLIC = "https://engagement.test"
 COLUMNS = [(table.name, column.name) for table in TABLES.values() for column in table.columns]
 
 
-def ask(config_file: Path, sql: str) -> list[tuple[object, ...]]:
+def ask(config_file: Path, sql: str) -> list[tuple[Any, ...]]:
     """Ask the published snapshot."""
     file = config_file.parent / "data" / "published" / "engagement.duckdb"
     with duckdb.connect(file, read_only=True) as connection:

@@ -62,7 +62,7 @@ def routes(found: list[BaseRoute]) -> Iterator[tuple[str, str, frozenset[Role]]]
                 for each in route.dependant.dependencies
                 if isinstance(each.call, Require)
             )
-            for method in route.methods:
+            for method in route.methods or ():
                 yield method, route.path, guards
         elif isinstance(route, Mount):
             yield "GET", route.path, frozenset()
@@ -83,7 +83,7 @@ def _send(client: TestClient, method: str, path: str, **headers: str) -> int:
     answer = client.request(
         method, filled, headers={"Origin": PUBLIC, **headers}, follow_redirects=False
     )
-    return answer.status_code
+    return int(answer.status_code)
 
 
 def test_every_route_is_known_with_its_guard(app: TestClient) -> None:

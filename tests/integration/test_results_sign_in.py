@@ -32,11 +32,12 @@ class Person:
         assert first.status_code == 303
         second = self.app.get(first.headers["location"], follow_redirects=False)
         assert second.status_code == 302
-        return self.outside.get(second.headers["location"]).headers["location"]
+        return str(self.outside.get(second.headers["location"]).headers["location"])
 
     def sign_in(self, wanted: str = "/") -> httpx.Response:
         """Sign in on the way to a page, and return the app's last answer but for that page."""
-        return self.app.get(self.to_provider(wanted), follow_redirects=False)
+        answer: httpx.Response = self.app.get(self.to_provider(wanted), follow_redirects=False)
+        return answer
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +213,7 @@ def test_no_other_site_can_sign_somebody_out(person: Person, headers: dict[str, 
 
 
 def _cookie(person: Person) -> str:
-    return person.app.get("/login", follow_redirects=False).headers["set-cookie"].lower()
+    return str(person.app.get("/login", follow_redirects=False).headers["set-cookie"]).lower()
 
 
 def test_the_cookie_is_for_this_host_over_https_only(person: Person) -> None:

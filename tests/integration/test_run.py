@@ -31,13 +31,13 @@ from tests.support.command import (
     published_tree,
     read_settings,
     run_engagement,
+    run_here,
     tree,
     write_settings,
 )
+from tests.support.finished import Finished
 from tests.support.pipeline import Rows
 from tests.support.repetition import OF_SEVERAL_RUNS, assert_repeated
-
-from .conftest import Finished
 
 
 def _tables(config_file: Path) -> dict[str, Rows]:
@@ -119,19 +119,33 @@ def test_running_again_keeps_both_runs_and_changes_nothing_else(
 # --- failure ------------------------------------------------------------------------------------
 
 
-def _fails(config_file: Path, exit_code: int, *words: str, models: Path | None = None) -> str:
-    """See that a run fails with one readable message and leaves the results; return the message."""
+def _fails(
+    config_file: Path,
+    exit_code: int,
+    *words: str,
+    models: Path | None = None,
+    run: Callable[..., subprocess.CompletedProcess[str]] = run_here,
+) -> str:
+    """See that a run fails with one readable message and leaves the results; return the message.
+
+    Args:
+        config_file: the configuration.
+        exit_code: what the run must end with.
+        words: what the message must hold.
+        models: a folder with other SQL models than the product's.
+        run: in this process; `run_engagement` for the process that a user starts.
+    """
     before = published_tree(config_file)
-    run = run_engagement(config_file, models=models)
-    output = run.stdout + run.stderr
-    assert run.returncode == exit_code, output
+    done = run(config_file, models=models)
+    output = done.stdout + done.stderr
+    assert done.returncode == exit_code, output
     assert published_tree(config_file) == before
     assert "Traceback" not in output
     assert "Published:" not in output
-    messages = run.stderr.split("engagement: ")
+    messages = done.stderr.split("engagement: ")
     assert messages[0] == "", "something else was said on stderr"
     assert len(messages) == 2, "one message is enough"
-    assert not re.search(r"dagster[._]|Dagster\w*Error", run.stderr), run.stderr
+    assert not re.search(r"dagster[._]|Dagster\w*Error", done.stderr), done.stderr
     for word in words:
         assert word in messages[1]
     return messages[1]
@@ -169,6 +183,19 @@ def test_a_wrong_configuration_exits_2_and_writes_nothing(
     assert not (fresh.parent / "data").exists()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [("privacy_terms:", "privacy_trems:", "privacy_terms"), ("source:", "source: [", "line 3")],
+    ids=["a key", "not YAML"],
+)
+def test_a_process_with_a_wrong_configuration_exits_2(
+    finished: Path, old: str, new: str, word: str
+) -> None:
+    """The same from outside: what a user and a scheduler see."""
+    finished.write_text(finished.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    _fails(finished, 2, word, run=run_engagement)
+
+
 def test_a_wrong_configuration_leaves_all_files_of_earlier_runs(finished: Path) -> None:
     _edit(finished, lambda settings: settings.pop("privacy_terms"))
     before = tree(finished.parent)
@@ -204,7 +231,7 @@ def test_a_broken_directory_exits_1_and_names_the_line(finished: Path) -> None:
     users = finished.parent / "activity" / "users.ndjson"
     lines = users.read_bytes().splitlines()
     users.write_bytes(b"\n".join([lines[0], b'{"id": "secret.contact@customer.example"', *lines]))
-    message = _fails(finished, 1, "users.ndjson, line 2")
+    message = _fails(finished, 1, "users.ndjson, line 2", run=run_engagement)
     assert "secret.contact" not in message
 
 
@@ -215,7 +242,7 @@ def test_a_second_run_at_once_exits_1(finished: Path) -> None:
 
 def test_a_broken_rule_exits_1_and_is_named(finished: Path, tmp_path: Path) -> None:
     models = models_with(tmp_path / "models", *SAME_ID)
-    _fails(finished, 1, "Office_Customer", models=models)
+    _fails(finished, 1, "Office_Customer", models=models, run=run_engagement)
 
 
 def test_a_model_that_stops_exits_1_and_quotes_no_data(finished: Path, tmp_path: Path) -> None:
@@ -235,7 +262,7 @@ def test_landed_activity_that_is_lost_is_read_again(finished: Path) -> None:
     before = _tables(finished)
     (batch,) = (finished.parent / "data" / "activity").glob("messages-*.parquet")
     batch.unlink()
-    assert_published(run_engagement(finished))
+    assert_published(run_here(finished))
     after = _tables(finished)
     changed = [name for name in before if before[name] != after[name]]
     assert set(changed) <= set(OF_SEVERAL_RUNS)
@@ -256,7 +283,7 @@ def test_after_a_failure_the_next_run_publishes(finished_random: Finished, tmp_p
     users.write_bytes(content + b"[]\n")
     _fails(config_file, 1, "users.ndjson")
     users.write_bytes(content)
-    assert_published(run_engagement(config_file))
+    assert_published(run_here(config_file))
     assert len(_tables(config_file)["Office_Run"]) == 2
 
 

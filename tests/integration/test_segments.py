@@ -8,13 +8,12 @@ import pytest
 
 from engagement_assets import definitions
 from engagement_assets.errors import EngagementError
-from engagement_assets.pipeline import instance
 from tests.support import pipeline
 from tests.support.command import (
     assert_published,
     published_tree,
     read_settings,
-    run_engagement,
+    run_here,
     write_settings,
 )
 
@@ -47,7 +46,7 @@ def query(config_file: Path, sql: str) -> list[tuple[object, ...]]:
 def test_dropping_a_file_is_all_it_takes(finished: Path, own: Path) -> None:
     (own / "segments" / "met.sql").write_text(ENGAGED)
     (own / "measures" / "all_meetings.sql").write_text(MEETINGS)
-    assert_published(run_engagement(finished))
+    assert_published(run_here(finished))
 
     members = "select CustomerId from Segment_Member where Segment = 'met' order by all"
     expected = "select CustomerId from Customer_Profile where Meetings > 0 order by all"
@@ -77,7 +76,7 @@ def test_a_broken_file_is_named_and_changes_nothing(
         f"-- title: B\n-- purpose: B.\n{'-- unit: days' if layer[0] == 'm' else '--'}\n{sql}"
     )
     before = published_tree(finished)
-    run = run_engagement(finished)
+    run = run_here(finished)
     assert run.returncode == 1
     assert str(file) in run.stderr
     assert problem in run.stderr
@@ -89,7 +88,7 @@ def test_a_run_that_was_planned_without_a_new_file_builds_it(finished: Path, own
     (own / "segments" / "met.sql").write_text(ENGAGED)
     job = definitions.build(finished).resolve_job_def("engagement")
     planned = job.asset_layer.selected_asset_keys - {dg.AssetKey("met")}
-    with instance.opened(finished.parent / "data") as opened:
+    with dg.DagsterInstance.ephemeral() as opened:
         job.execute_in_process(instance=opened, asset_selection=sorted(planned))
     tables = pipeline.published(finished.parent / "data" / "published")
     assert any(row["Segment"] == "met" for row in tables["Segment_Member"])
@@ -101,7 +100,7 @@ def test_a_file_that_is_added_broken_while_the_server_is_up(finished: Path, own:
     job = definitions.build(finished).resolve_job_def("engagement")
     planned = job.asset_layer.selected_asset_keys - {dg.AssetKey("met")}
     with (
-        instance.opened(finished.parent / "data") as opened,
+        dg.DagsterInstance.ephemeral() as opened,
         pytest.raises(EngagementError, match=r"met\.sql: DuckDB refuses it"),
     ):
         job.execute_in_process(instance=opened, asset_selection=sorted(planned))
@@ -118,7 +117,7 @@ def test_parents_that_are_no_accounts_are_a_warning(finished: Path) -> None:
     settings["customers"]["parent"] = "Up"
     write_settings(finished, settings)
     job = definitions.build(finished).resolve_job_def("engagement")
-    with instance.opened(finished.parent / "data") as opened:
+    with dg.DagsterInstance.ephemeral() as opened:
         result = job.execute_in_process(instance=opened)
     (check,) = [
         each

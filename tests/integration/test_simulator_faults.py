@@ -221,9 +221,13 @@ def test_transient_kinds_can_last_too(kind: str) -> None:
 
 
 def test_unknown_kinds_are_refused() -> None:
-    for plan in ({"kinds": ("429",)}, {"permanent": {"x": "nonsense"}}):
+    plans: tuple[dict[str, Any], ...] = (
+        {"kinds": ("429",)},
+        {"permanent": {"x": "nonsense"}},
+    )
+    for plan in plans:
         with pytest.raises(ValueError, match="is not a fault"):
-            Faults(**plan)  # type: ignore[arg-type]
+            Faults(**plan)
     with pytest.raises(ValueError, match="is not a fault"):
         Faults().inject("teapot")
     assert not set(LASTING) & set(TRANSIENT)

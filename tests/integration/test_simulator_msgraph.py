@@ -10,6 +10,11 @@ from typing import Any
 import httpx
 import pytest
 import requests
+
+from tests.support import conformance
+
+conformance.require()
+
 from azure.core.pipeline.transport import RequestsTransport
 from azure.identity import ClientSecretCredential
 from kiota_abstractions.base_request_configuration import RequestConfiguration

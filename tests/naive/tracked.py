@@ -177,7 +177,8 @@ def by_group(results: Results) -> dict[Key, Value]:
     for top, accounts in groups(results).items():
         emails = [e for e in results.emails.with_accounts if e.account in accounts]
         meetings = [m for m in results.meetings.with_accounts if m.account in accounts]
-        days = [window.day(each.time) for each in (*emails, *meetings)]
+        times = [e.time for e in emails] + [m.time for m in meetings]
+        days = [window.day(time) for time in times]
         found["sub_accounts", top, ()] = len(accounts) - 1
         found["group_emails", top, ("to",)] = len({e.key for e in emails if not e.from_account})
         found["group_emails", top, ("from",)] = len({e.key for e in emails if e.from_account})

@@ -1,17 +1,20 @@
 """Running the `engagement` command as a user does, and looking at what it leaves behind."""
 
+import contextlib
+import io
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import yaml
 
-from engagement_assets.definitions import sql_folder
+from engagement_assets.models.sql_files import sql_folder
 from simulator.folder import write_activity_folder, write_customers
 from simulator.organisation import (
     LISTED_ADDRESSES,
@@ -54,7 +57,7 @@ cli.main(lambda: cli.publish(config_file, models_folder=models))
 def run_engagement(
     config_file: Path, *, models: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run everything once, as a user without a terminal would.
+    """Run everything once, as a user without a terminal would. Every one is counted: `whole_runs`.
 
     Args:
         config_file: the configuration.
@@ -73,6 +76,54 @@ def run_engagement(
         timeout=TIMEOUT,
         check=False,
     )
+
+
+def here(
+    *arguments: str, folder: Path, extra: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, by the entry point that a process has.
+
+    It is what most tests want: importing Dagster anew takes as long as a small run.
+
+    Args:
+        arguments: of the command.
+        folder: where it is run.
+        extra: what is added to the environment.
+    """
+    from engagement_assets.command import cli  # noqa: PLC0415 - most tests run none
+
+    words = ["engagement", *arguments]
+    code = 0
+    with (
+        mock.patch.dict(os.environ, environment(extra), clear=True),
+        mock.patch.object(sys, "argv", words),
+        mock.patch.object(sys, "stdin", io.StringIO()),
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(io.StringIO()) as out,
+        contextlib.redirect_stderr(io.StringIO()) as err,
+    ):
+        try:
+            cli.main()
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
+def run_here(
+    config_file: Path,
+    *,
+    models: Path | None = None,
+    extra: Mapping[str, str] | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Run everything once in this process; for the rest see `run_engagement`."""
+    words = ("run", "-c", str(config_file))
+    folder = config_file.parent
+    if models is None:
+        return here(*words, folder=folder, extra=extra)
+    from engagement_assets import definitions  # noqa: PLC0415 - Dagster takes a second
+
+    with mock.patch.object(definitions, "sql_folder", return_value=models):
+        return here(*words, folder=folder, extra=extra)
 
 
 def models_with(folder: Path, model: str, old: str, new: str) -> Path:
@@ -130,9 +181,21 @@ def write_settings(config_file: Path, content: Mapping[str, Any]) -> Path:
     return config_file
 
 
-def copied(config_file: Path, folder: Path) -> Path:
-    """Copy an organisation with all that runs left there, and return the copy's configuration."""
-    shutil.copytree(config_file.parent, folder, symlinks=True, dirs_exist_ok=True)
+def copied(config_file: Path, folder: Path, without: Sequence[str] = ()) -> Path:
+    """Copy an organisation with what runs left there, and return the copy's configuration.
+
+    Args:
+        config_file: its configuration.
+        folder: where the copy is made.
+        without: paths in its folder that the copy can do without: `data` to begin anew. Each
+            run makes `data/warehouse` again, and `data/dagster` is the subject of few tests.
+    """
+    left_out = {config_file.parent / name for name in without}
+
+    def ignored(inside: str, names: list[str]) -> list[str]:
+        return [name for name in names if Path(inside, name) in left_out]
+
+    shutil.copytree(config_file.parent, folder, symlinks=True, dirs_exist_ok=True, ignore=ignored)
     return folder / config_file.name
 
 

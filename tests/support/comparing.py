@@ -1,6 +1,6 @@
 """What two published folders must have in common, when one was read from Graph."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from engagement_assets import schemas
@@ -52,25 +52,25 @@ def _bytes(folder: Path, table: str) -> bytes:
     return (folder / "parquet" / f"{table}.parquet").read_bytes()
 
 
-def _newest(tables: Tables, table: str) -> Iterator[Sequence[str]]:
+def _newest(tables: Tables, table: str) -> Iterator[list[str]]:
     newest = max(tables["Office_Run"], key=lambda row: str(row["StartedAt"]))["RunId"]
     for row in tables[table]:
         if row["RunId"] == newest:
             yield [str(value) for name, value in row.items() if name not in OF_THE_RUN]
 
 
-def _mailboxes(tables: Tables, table: str) -> Iterator[Sequence[str]]:
+def _mailboxes(tables: Tables, table: str) -> Iterator[list[str]]:
     for row in tables[table]:
         yield [str(value) for name, value in row.items() if name != "Reason"]
 
 
-def _ledger(tables: Tables, table: str) -> Iterator[Sequence[str]]:
+def _ledger(tables: Tables, table: str) -> Iterator[list[str]]:
     for row in tables[table]:
         if row["Item"] == "contact" or row["Outcome"] in WITHIN:
             yield [str(value) for value in row.values()]
 
 
-_PARTS: Mapping[str, Callable[[Tables, str], Iterator[Sequence[str]]]] = {
+_PARTS: Mapping[str, Callable[[Tables, str], Iterator[list[str]]]] = {
     "Office_Mailbox": _mailboxes,
     "Office_Ledger": _ledger,
 }

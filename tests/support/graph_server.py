@@ -11,6 +11,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
@@ -99,7 +100,7 @@ def event(number: int, start: str, **changes: Any) -> dict[str, Any]:
 class Asked:
     path: str
     query: Mapping[str, str]
-    headers: Mapping[str, str]
+    headers: Message
     raw: str
     body: str = ""
 

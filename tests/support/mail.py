@@ -81,7 +81,7 @@ def serve(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = MailServer(port, file)
-    speaks = {
+    speaks: dict[str, dict[str, Any]] = {
         "starttls": {"tls_context": context, "require_starttls": True, "auth_required": True},
         # aiosmtpd takes only STARTTLS for encrypted
         "tls": {"ssl_context": context, "auth_require_tls": False},

@@ -5,11 +5,12 @@ import html
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 
-def ask(config_file: Path, sql: str, *values: object) -> list[tuple[object, ...]]:
+def ask(config_file: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """Ask the published snapshot."""
     file = config_file.parent / "data" / "published" / "engagement.duckdb"
     with duckdb.connect(file, read_only=True) as connection:

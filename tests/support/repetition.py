@@ -36,7 +36,7 @@ def assert_repeated(once: Mapping[str, Rows], now: Mapping[str, Rows]) -> int:
     return len(run_ids)
 
 
-def _compared(row: Mapping[str, object]) -> Mapping[str, object]:
+def _compared(row: Mapping[str, object]) -> dict[str, object]:
     """Return what a run before, with the same score, adds to a profile."""
     engaged = row["IsEngaged"]
     return {

@@ -1,7 +1,7 @@
 -- title: every account has a profile
 -- severity: stop
 -- purpose: Customer_Profile has the accounts of Office_Customer, with the same names.
--- source: contract 7
+-- source: numbers 7
 select coalesce(profile.CustomerId, customer.CustomerId) as CustomerId
 from Customer_Profile as profile
 full join Office_Customer as customer on profile.CustomerId = customer.CustomerId

@@ -1,7 +1,7 @@
 -- title: profiles have the scores of Office
 -- severity: stop
 -- purpose: An account is engaged in Customer_Profile when it has a year row in Office, and has its score.
--- source: contract 5, 7
+-- source: numbers 5, 7
 select profile.CustomerId
 from Customer_Profile as profile
 left join Office as office

@@ -1,7 +1,7 @@
 -- title: every parent is another account
 -- severity: stop
 -- purpose: Every ParentId of Customer_Profile is another CustomerId of it.
--- source: contract 7
+-- source: numbers 7
 select profile.CustomerId
 from Customer_Profile as profile
 left join Customer_Profile as parent on profile.ParentId = parent.CustomerId

@@ -1,7 +1,7 @@
 -- title: the history of measures ends with their values
 -- severity: stop
 -- purpose: The rows of the current run in Measure_History are the values of the whole business in Measure_Value.
--- source: contract 7
+-- source: numbers 7
 with current_run as (
     -- earlier runs stay in Office_Run: the current one is the one that finished last
     select *

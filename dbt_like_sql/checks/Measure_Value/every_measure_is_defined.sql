@@ -1,7 +1,7 @@
 -- title: every measure is defined
 -- severity: stop
 -- purpose: Every Measure of Measure_Value is in Measure_Definition.
--- source: contract 7
+-- source: numbers 7
 select used.Measure
 from Measure_Value as used
 left join Measure_Definition as definition on used.Measure = definition.Measure

@@ -1,7 +1,7 @@
 -- title: one year row for each account
 -- severity: stop
 -- purpose: Every account in Office has one row for the year, and all years start on the same day.
--- source: contract 4, 5
+-- source: numbers 4, 5
 select
     CustomerId,
     cast(null as date) as AggregationStartDate

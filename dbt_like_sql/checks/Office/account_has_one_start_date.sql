@@ -1,7 +1,7 @@
 -- title: one EngagementStartDate for each account
 -- severity: stop
 -- purpose: EngagementStartDate is the same in all rows of an account.
--- source: contract 5
+-- source: numbers 5
 select CustomerId
 from Office
 group by CustomerId

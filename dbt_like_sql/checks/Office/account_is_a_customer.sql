@@ -1,7 +1,7 @@
 -- title: every account is a customer
 -- severity: stop
 -- purpose: Every CustomerId of Office is in Office_Customer.
--- source: contract 7
+-- source: numbers 7
 select distinct office.CustomerId
 from Office as office
 left join Office_Customer as customer on office.CustomerId = customer.CustomerId

@@ -1,7 +1,7 @@
 -- title: every outcome has a row
 -- severity: stop
 -- purpose: Every outcome of e-mails, meetings and contacts is there, zero too.
--- source: contract 7
+-- source: numbers 7
 with expected (Item, Outcome) as (
     values
     ('email', 'read'),

@@ -1,7 +1,7 @@
 -- title: read is the sum of the other outcomes
 -- severity: stop
 -- purpose: Per item, the count of `read` is the sum of all others.
--- source: contract 7
+-- source: numbers 7
 select Item
 from Office_Ledger
 group by Item

@@ -1,7 +1,7 @@
 -- title: counts do not fall
 -- severity: warn
 -- purpose: E-mails, meetings and enriched customers are near those of the run before, or above.
--- source: contract 7
+-- source: numbers 7
 with newest as (
     select
         *,

@@ -1,7 +1,7 @@
 -- title: the current run counts the accounts of Office
 -- severity: stop
 -- purpose: CustomersEnriched of the current run is the number of accounts in Office.
--- source: contract 7
+-- source: numbers 7
 with current_run as (
     -- earlier runs stay in Office_Run: the current one is the one that finished last
     select *

@@ -1,7 +1,7 @@
 -- title: the current run counts the persons
 -- severity: stop
 -- purpose: SelectedAddresses of the current run is the number of persons, ProcessedAddresses that of mailboxes with the status `processed`.
--- source: contract 7
+-- source: numbers 7
 with current_run as (
     -- earlier runs stay in Office_Run: the current one is the one that finished last
     select *

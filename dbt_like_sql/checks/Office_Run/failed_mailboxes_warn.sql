@@ -1,7 +1,7 @@
 -- title: the current run warns when a mailbox failed or was denied
 -- severity: stop
 -- purpose: Status of the current run is `succeeded_with_warnings` when a mailbox is `failed` or `denied`, and only then.
--- source: contract 7
+-- source: numbers 7
 with current_run as (
     -- earlier runs stay in Office_Run: the current one is the one that finished last
     select *

@@ -1,7 +1,7 @@
 -- title: the current run counts what the ledger counts
 -- severity: stop
 -- purpose: EmailsProcessed and MeetingsProcessed of the current run are what the ledger has as `counted` and `no_account`.
--- source: contract 2, 3, 7
+-- source: numbers 2, 3, 7
 with current_run as (
     -- earlier runs stay in Office_Run: the current one is the one that finished last
     select *

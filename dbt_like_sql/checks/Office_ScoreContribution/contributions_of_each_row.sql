@@ -1,7 +1,7 @@
 -- title: 7 contributions for each row
 -- severity: stop
 -- purpose: Every row of Office has seven rows in Office_ScoreContribution, which has no others.
--- source: contract 7
+-- source: numbers 7
 with parts as (
     select
         PrimaryKey,

@@ -1,7 +1,7 @@
 -- title: points add up to the score
 -- severity: stop
 -- purpose: The points of a row of Office add up to its EngagementScore, but for the rounding.
--- source: contract 6
+-- source: numbers 6
 with parts as (
     select
         PrimaryKey,

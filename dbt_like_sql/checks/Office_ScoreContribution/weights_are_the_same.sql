@@ -1,7 +1,7 @@
 -- title: weights are the same everywhere and sum to 100
 -- severity: stop
 -- purpose: Each part of the score has one weight in all rows, and the weights sum to 100.
--- source: contract 6
+-- source: numbers 6
 with weight as (
     select
         Component,

@@ -1,7 +1,7 @@
 -- title: the history ends with the scores of Office
 -- severity: stop
 -- purpose: The rows of the current run in Office_ScoreHistory are the year rows of Office.
--- source: contract 7
+-- source: numbers 7
 with current_run as (
     -- earlier runs stay in Office_Run: the current one is the one that finished last
     select *

@@ -1,7 +1,7 @@
 -- title: the history of segments ends with their members
 -- severity: stop
 -- purpose: The rows of the current run in Segment_History are the segments of Segment_Definition, with as many Members as Segment_Member has.
--- source: contract 7
+-- source: numbers 7
 with current_run as (
     -- earlier runs stay in Office_Run: the current one is the one that finished last
     select *

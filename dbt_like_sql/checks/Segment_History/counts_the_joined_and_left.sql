@@ -1,7 +1,7 @@
 -- title: the history of segments counts the changes
 -- severity: stop
 -- purpose: Joined and Left of Segment_History count the rows of Segment_Change, in every run.
--- source: contract 7
+-- source: numbers 7
 with change as (
     select
         RunId,

@@ -1,7 +1,7 @@
 -- title: all mailboxes are read
 -- severity: warn
 -- purpose: No mailbox failed or was denied; the results cover less when one did.
--- source: contract 7
+-- source: numbers 7
 select
     status,
     count(*) as mailboxes

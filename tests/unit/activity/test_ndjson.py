@@ -214,6 +214,14 @@ def test_a_file_that_ends_too_early_is_noticed(
             assert "the compression is broken" in problem(file)
 
 
+@pytest.mark.parametrize("ending", COMPRESSED)
+def test_a_compressed_file_without_a_byte_is_not_a_whole_one(tmp_path: Path, ending: str) -> None:
+    """A plain one may be empty; of these, not even the beginning has arrived."""
+    file = tmp_path / f"messages{ending}"
+    file.touch()
+    assert problem(file) == "line 1: the compression is broken"
+
+
 @pytest.mark.parametrize("place", [-1, -5, -9], ids=["length", "checksum", "data"])
 def test_gzip_that_was_damaged(tmp_path: Path, place: int) -> None:
     packed = bytearray(pack_gzip(b"".join(b'{"id": "%d"}\n' % number for number in range(99))))

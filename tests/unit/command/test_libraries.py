@@ -81,7 +81,7 @@ def test_every_exception_is_explained_or_on_the_list() -> None:
 
 @pytest.mark.parametrize("kind", libraries.KNOWN)
 def test_what_is_explained_says_what_to_do_and_quotes_nothing(kind: type[Exception]) -> None:
-    error = execution._explained(kind("carla@customer.example"))
+    error = execution._explained(kind("carla@customer.example"), ())
 
     what, remedy = libraries.KNOWN[kind]
     assert error.what.startswith(f"{what} ({kind.__name__})")
@@ -90,12 +90,12 @@ def test_what_is_explained_says_what_to_do_and_quotes_nothing(kind: type[Excepti
 
 
 def test_the_narrow_one_is_taken() -> None:
-    error = execution._explained(requests.ConnectTimeout("https://…"))
+    error = execution._explained(requests.ConnectTimeout("https://…"), ())
     assert error.what.startswith("Microsoft 365 cannot be reached (ConnectTimeout)")
 
 
 def test_what_nobody_foresaw_names_its_kind_alone() -> None:
-    error = execution._explained(ZeroDivisionError("carla@customer.example"))
+    error = execution._explained(ZeroDivisionError("carla@customer.example"), ())
     assert "ZeroDivisionError" in error.what
     assert "customer.example" not in str(error)
     assert "engagement ui" in (error.remedy or "")
@@ -105,4 +105,4 @@ def test_our_own_failure_is_taken_from_below() -> None:
     ours = ConfigurationError("it is wrong", where="name")
     outer = RuntimeError("a step failed")
     outer.__cause__ = ours
-    assert execution._explained(outer) is ours
+    assert execution._explained(outer, ()) is ours

@@ -48,6 +48,12 @@ def test_a_check_that_began_before_a_grant_does_not_end_it(tmp_path: Path) -> No
     assert last_seen(tmp_path) == Grant(OF, NOON)
 
 
+def test_a_check_that_began_at_the_moment_of_a_grant_ends_it(tmp_path: Path) -> None:
+    remember(tmp_path, OF, is_granted=True, checked_at=NOON)
+    assert remember(tmp_path, OF, is_granted=False, checked_at=NOON) is None
+    assert last_seen(tmp_path) is None
+
+
 def test_the_first_run_is_noted_for_its_own_grant_only(tmp_path: Path) -> None:
     remember(tmp_path, OF, is_granted=True, checked_at=NOON)
     note_first_run(tmp_path, NOON - HOUR, NOON)

@@ -1,4 +1,3 @@
-# ruff: noqa: F401, F811 - fixtures are imported
 """What is granted, how it was proved, since when, and the link that asks for it."""
 
 from urllib.parse import parse_qs, urlsplit
@@ -17,18 +16,9 @@ from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
 from engagement_assets.microsoft365.sign_in import SignInError
 from engagement_assets.microsoft365.source import GraphSource
-from tests.support.graph_fixtures import (
-    FakeTime,
-    authority,
-    settings,
-    sign_in,
-    source,
-    tenant,
-    time,
-)
+from tests.support.graph_reading import FakeTime
 from tests.support.graph_server import (
     ANN,
-    BOB,
     CLIENT,
     ROLES,
     TENANT,

@@ -1,4 +1,3 @@
-# ruff: noqa: F401, F811 - fixtures are imported
 """People: whom an address stands for, and what is said of those who cannot be read."""
 
 from typing import Any
@@ -15,15 +14,7 @@ from engagement_assets.microsoft365.directory import (
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.retry_budget import RunBudget
-from tests.support.graph_fixtures import (
-    FakeTime,
-    authority,
-    graph,
-    settings,
-    sign_in,
-    tenant,
-    time,
-)
+from tests.support.graph_reading import FakeTime
 from tests.support.graph_server import (
     ANN,
     BOB,

@@ -1,9 +1,9 @@
-# ruff: noqa: F401, F811 - fixtures are imported
 """The client: what is asked again, how long it waits, and what it never says."""
 
 import email.utils
 import logging
 import traceback
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -25,18 +25,7 @@ from engagement_assets.microsoft365.retry_budget import (
     RunStoppedError,
 )
 from engagement_assets.microsoft365.sign_in import SignInError
-from tests.support.graph_fixtures import (
-    FakeTime,
-    authority,
-    graph,
-    ids,
-    retry_budget,
-    run,
-    settings,
-    sign_in,
-    tenant,
-    time,
-)
+from tests.support.graph_reading import FakeTime
 from tests.support.graph_server import (
     ANN,
     Reply,
@@ -278,6 +267,29 @@ def test_urls_are_redacted() -> None:
     assert redaction.code("eve@customer.com") == ""
     assert redaction.code("ErrorAccessDenied") == "ErrorAccessDenied"
     assert redaction.request_id("eve@customer.com") == ""
+
+
+@pytest.mark.parametrize(
+    ("shown", "longest"),
+    [
+        (lambda word: redaction.url(f"/{word}") == f"/{word}", 40),
+        (lambda word: redaction.url(f"/?{word}=1") == f"/?{word}=*", 40),
+        (lambda word: redaction.code(word) == word, 80),
+        (lambda word: redaction.request_id(word) == word, 64),
+    ],
+    ids=["path", "parameter", "code", "request id"],
+)
+def test_what_is_longer_than_graphs_own_words_is_hidden(
+    shown: Callable[[str], bool], longest: int
+) -> None:
+    """An id of an item, which is longer than any word of Graph's, may consist of letters."""
+    assert shown("a" * longest)
+    assert not shown("a" * (longest + 1))
+
+
+@pytest.mark.parametrize("length", [7, 8])
+def test_a_request_id_has_eight_letters_or_more(length: int) -> None:
+    assert bool(redaction.request_id("a" * length)) is (length == 8)
 
 
 def test_nothing_personal_in_logs_or_exceptions(

@@ -1,4 +1,3 @@
-# ruff: noqa: F401, F811 - fixtures are imported
 """Paging: to the true end of a collection, or not at all."""
 
 import pytest
@@ -17,17 +16,7 @@ from engagement_assets.microsoft365.paging import (
 from engagement_assets.microsoft365.retry_budget import (
     RetryBudget,
 )
-from tests.support.graph_fixtures import (
-    FakeTime,
-    authority,
-    graph,
-    ids,
-    retry_budget,
-    settings,
-    sign_in,
-    tenant,
-    time,
-)
+from tests.support.graph_reading import FakeTime
 from tests.support.graph_server import (
     ANN,
     Reply,

@@ -1,4 +1,3 @@
-# ruff: noqa: F401, F811 - fixtures are imported
 """Sign-in: credentials, clouds, error texts, and that no secret ever shows."""
 
 import datetime as dt
@@ -22,12 +21,6 @@ from engagement_assets.errors import ConfigurationError, ConsentError
 from engagement_assets.microsoft365.clouds import Endpoints
 from engagement_assets.microsoft365.sign_in import Credential, SignIn, SignInError
 from engagement_assets.microsoft365.transport import Session
-from tests.support.graph_fixtures import (
-    authority,
-    settings,
-    sign_in,
-    tenant,
-)
 from tests.support.graph_server import (
     CLIENT,
     SECRET,

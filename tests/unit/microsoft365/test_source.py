@@ -1,4 +1,3 @@
-# ruff: noqa: F401, F811 - fixtures are imported
 """Mailboxes: what is asked for and kept, and what later runs read."""
 
 import itertools
@@ -16,22 +15,7 @@ from engagement_assets.microsoft365 import calendar, mail
 from engagement_assets.microsoft365.shape import keeper
 from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.window import Window
-from tests.support.graph_fixtures import (
-    WEEK,
-    Store,
-    authority,
-    graph,
-    ids,
-    later,
-    run,
-    settings,
-    sign_in,
-    source,
-    store,
-    tenant,
-    time,
-    year,
-)
+from tests.support.graph_reading import WEEK, Store, ids, later, run
 from tests.support.graph_server import (
     ANN,
     AS_OF,

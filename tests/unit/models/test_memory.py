@@ -1,6 +1,7 @@
 """What was read off SQL before, in a file that may be anything."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -25,10 +26,14 @@ class Question:
         return self.answer
 
 
+def _length(text: str) -> list[int]:
+    return [len(text)]
+
+
 def saved(folder: Path, *texts: str) -> Memory:
     made = Memory(folder)
     for text in texts:
-        made.recall(NUMBERS, text, lambda text=text: [len(text)])
+        made.recall(NUMBERS, text, partial(_length, text))
     made.save()
     return made
 

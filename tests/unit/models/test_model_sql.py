@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from sqlglot import exp
 
 from engagement_assets.models.faults import ModelError
 from engagement_assets.models.model_sql import (
@@ -146,5 +147,5 @@ def test_wrong_statements(sql: str, text: str) -> None:
 def test_semicolons_at_the_end_are_cut(end: str) -> None:
     sql = "select ';' as x"
 
-    assert parse_select(PATH, sql + end)
+    assert isinstance(parse_select(PATH, sql + end), exp.Select)
     assert without_semicolon(sql + end) == sql

@@ -10,8 +10,7 @@ from fastapi.testclient import TestClient
 
 from engagement_assets.results import app as module
 from engagement_assets.results.snapshot import TooSlowError
-
-from .test_settings import made
+from tests.support.app_settings import made
 
 router = APIRouter()
 

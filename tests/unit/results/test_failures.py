@@ -15,8 +15,7 @@ from engagement_assets.results.snapshot import (
     TooSlowError,
     UnreadableError,
 )
-
-from .test_settings import made
+from tests.support.app_settings import made
 
 router = APIRouter()
 

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engagement_assets.models import findings
 from engagement_assets.models.loading import load_models
+from engagement_assets.models.model_sql import parse_select
 from engagement_assets.results.fields import FIELDS, SEGMENT, Field, Kind, operators
 from engagement_assets.results.rules import (
     MOST_CONDITIONS,
@@ -22,7 +24,6 @@ from engagement_assets.results.rules import (
     segment_file,
 )
 from engagement_assets.schemas import TABLES
-from tests.sql.test_portability import findings
 
 SEGMENTS = ("stale_accounts", "Rising", "order")
 TYPES = {
@@ -62,7 +63,9 @@ VALUES = {
 def conditions(draw: st.DrawFn) -> Condition:
     field = draw(st.sampled_from([*FIELDS.values(), SEGMENT]))
     operator = draw(st.sampled_from(operators(field)))
-    values = draw(st.lists(VALUES[field.kind], min_size=operator.values, max_size=operator.values))
+    values: list[Any] = draw(
+        st.lists(VALUES[field.kind], min_size=operator.values, max_size=operator.values)
+    )
     return Condition(field, operator, tuple(sorted(values)))
 
 
@@ -193,7 +196,7 @@ def test_the_pipeline_accepts_every_segment_file(
     one_line = ["A", *(" " if each in LINE_ENDS else each for each in title)]
     assert model.title == " ".join("".join(one_line).split())
     assert set(model.references) == {"Customer_Profile", *rule.segments()}
-    assert findings(text) == []
+    assert findings.find(parse_select(model.path, text)) == []
 
 
 def test_sql_reads_as_one_would_write_it() -> None:

@@ -12,8 +12,7 @@ from starlette.testclient import TestClient
 
 from engagement_assets.results.security import Gate
 from engagement_assets.results.settings import AppSettings
-
-from .test_settings import PUBLIC, SECRETS, SIGN_IN, made
+from tests.support.app_settings import PUBLIC, SECRETS, SIGN_IN, made
 
 LOCAL = "http://127.0.0.1:8050"
 

@@ -6,28 +6,9 @@ from typing import Any
 
 import pytest
 
-from engagement_assets import config
 from engagement_assets.errors import ConfigurationError
-from engagement_assets.results.settings import AppSettings, is_loopback
-
-SIGN_IN = {"issuer": "https://login.test/1/v2.0", "client_id": "app"}
-SECRETS = {"ENGAGEMENT_SESSION_KEY": "k" * 32, "ENGAGEMENT_RESULTS_CLIENT_SECRET": "s"}
-PUBLIC = "https://engagement.test"
-
-
-def made(
-    results: Mapping[str, Any], environ: Mapping[str, str] | None = None, **options: Any
-) -> AppSettings:
-    configuration = config.Configuration.model_validate(
-        {
-            "source": {"kind": "folder", "path": "activity"},
-            "mailboxes": {"addresses": ["ada@contoso.com"]},
-            "customers": {"contacts": "contacts.csv"},
-            "results": results,
-        },
-        context={"folder": Path("/organisation"), "must_exist": False},
-    )
-    return AppSettings.of(configuration, environ or {}, **options)
+from engagement_assets.results.settings import is_loopback
+from tests.support.app_settings import PUBLIC, SECRETS, SIGN_IN, made
 
 
 def test_nothing_configured_means_this_machine_only() -> None:

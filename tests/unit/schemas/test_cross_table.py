@@ -11,7 +11,7 @@ from engagement_assets.schemas import CROSS_TABLE, TABLES, WARNINGS, CrossTableR
 from engagement_assets.schemas.cross_table import load_rules
 from engagement_assets.sql_files import sql_folder
 
-HEADER = "-- title: it holds\n-- severity: stop\n-- purpose: It holds.\n-- source: contract 7\n"
+HEADER = "-- title: it holds\n-- severity: stop\n-- purpose: It holds.\n-- source: numbers 7\n"
 
 
 @pytest.fixture

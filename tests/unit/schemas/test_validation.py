@@ -16,7 +16,6 @@ from pandera.config import config_context
 from engagement_assets import schemas
 from engagement_assets.schemas import (
     CROSS_TABLE,
-    LEDGER_OUTCOMES,
     TABLES,
     Failure,
     Rule,
@@ -27,29 +26,11 @@ from engagement_assets.schemas import (
     validate,
     validate_cross_table,
 )
-from scripts import data_dictionary
+from tests.support.snapshot import fill
 
 DATA = Path(__file__).parent
 COLUMNS = [(table, column) for table in TABLES.values() for column in table.columns]
 Connection = duckdb.DuckDBPyConnection
-
-
-def create(connection: Connection, table: Table) -> None:
-    columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
-    connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
-
-
-def fill(connection: Connection) -> None:
-    for table in TABLES.values():
-        create(connection, table)
-    connection.execute((DATA / "snapshot.sql").read_text(encoding="utf-8"))
-    for item, outcomes in LEDGER_OUTCOMES.items():
-        counts = {name: 3 if name in ("no_account", "another_copy") else 0 for name in outcomes}
-        if "counted" in counts:
-            counts["counted"] = {"email": 5, "meeting": 1}[item]
-        counts["read"] = sum(counts.values())
-        rows = [(item, name, count) for name, count in counts.items()]
-        connection.executemany("INSERT INTO Office_Ledger VALUES (?, ?, ?)", rows)
 
 
 @pytest.fixture
@@ -412,7 +393,7 @@ def test_the_environment_cannot_switch_the_checks_off(snapshot: Connection) -> N
 def test_definitions_load_without_pandera() -> None:
     """Dagster loads them whenever it starts a process; pandera and ibis take two seconds."""
     code = (
-        "import sys, engagement_assets.schemas, scripts.data_dictionary;"
+        "import sys, engagement_assets.schemas;"
         "sys.exit(bool({'pandera', 'ibis', 'duckdb'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -435,16 +416,3 @@ sys.exit(bool({"pandera", "ibis", "pandas"} & sys.modules.keys()))
         fill(connection)
     run = subprocess.run([sys.executable, "-c", code, file], check=False)
     assert run.returncode == 0
-
-
-def test_the_data_dictionary_is_up_to_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert data_dictionary.main(["--check"]) == 0, "python -m scripts.data_dictionary"
-    monkeypatch.setattr(data_dictionary, "DICTIONARY", tmp_path / "data-dictionary.md")
-    assert data_dictionary.main(["--check"]) == 1
-    assert data_dictionary.main([]) == 0
-    assert data_dictionary.main(["--check"]) == 0
-    (tmp_path / "data-dictionary.md").write_text("old", encoding="utf-8")
-    assert data_dictionary.main(["--check"]) == 1
-    assert "is not up to date" in capsys.readouterr().err

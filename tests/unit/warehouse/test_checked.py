@@ -11,7 +11,7 @@ from engagement_assets.errors import PublishingError
 from engagement_assets.schemas import TABLES, Failure
 from engagement_assets.warehouse.checked import Checked
 from engagement_assets.warehouse.publishing import publish
-from tests.unit.schemas.test_validation import fill
+from tests.support.snapshot import fill
 
 Connection = duckdb.DuckDBPyConnection
 BETWEEN = "between the tables"

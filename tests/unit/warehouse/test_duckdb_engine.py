@@ -37,7 +37,7 @@ def test_tables_are_made_filled_and_read(database: duckdb.DuckDBPyConnection) ->
 def test_tables_and_views_take_each_others_place(database: duckdb.DuckDBPyConnection) -> None:
     engine = DuckDbEngine(database)
     for kind in ("view", "table", "table", "view", "view"):
-        engine.replace("T", f"select '{kind}' as kind", kind)  # type: ignore[arg-type]
+        engine.replace("T", f"select '{kind}' as kind", kind)
         assert engine.rows("from t") == [(kind,)]
         assert engine.rows(
             "select lower(table_type) from information_schema.tables where table_name ilike 't'"

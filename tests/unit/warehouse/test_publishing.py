@@ -16,7 +16,7 @@ from engagement_assets.schemas import TABLES
 from engagement_assets.warehouse import publishing
 from engagement_assets.warehouse.checked import Checked
 from tests.support.failing import fail_at
-from tests.unit.schemas.test_validation import fill
+from tests.support.snapshot import fill
 
 Connection = duckdb.DuckDBPyConnection
 CHECKED = Checked()

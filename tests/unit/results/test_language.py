@@ -25,7 +25,7 @@ def messages() -> Iterator[tuple[str, str]]:
         PACKAGE,
         METHODS,
         {"templates/**.html": {"silent": "false"}},
-        keywords=KEYWORDS,  # type: ignore[arg-type]
+        keywords=KEYWORDS,
     )
     for file, line, message, _, _ in found:
         yield f"{file}:{line}", message if isinstance(message, str) else message[0]
@@ -69,10 +69,14 @@ def test_translations_have_the_placeholders_of_their_message(dutch: Catalog) -> 
     for entry in dutch:
         if not entry.id:
             continue
-        originals = entry.id if isinstance(entry.id, tuple) else (entry.id,)
-        strings = entry.string if isinstance(entry.string, tuple) else (entry.string,)
-        expected = {frozenset(PLACEHOLDER.findall(each)) for each in originals}
-        assert {frozenset(PLACEHOLDER.findall(each)) for each in strings} == expected, entry.id
+        expected = {frozenset(PLACEHOLDER.findall(each)) for each in _forms(entry.id)}
+        found = {frozenset(PLACEHOLDER.findall(each)) for each in _forms(entry.string)}
+        assert found == expected, entry.id
+
+
+def _forms(text: object) -> tuple[str, ...]:
+    """Return a text, or the forms that it has for one and for several."""
+    return text if isinstance(text, tuple) else (str(text),)
 
 
 def test_nothing_is_translated_that_no_page_says(dutch: Catalog) -> None:

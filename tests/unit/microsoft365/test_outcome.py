@@ -1,6 +1,6 @@
-# ruff: noqa: F401, F811 - fixtures are imported
 """What can go wrong with a mailbox, and what counts of it then."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,27 +9,13 @@ import pytest
 from engagement_assets.errors import ConsentError
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.source import GraphSource
-from tests.support.graph_fixtures import (
-    WEEK,
-    FakeTime,
-    Store,
-    authority,
-    ids,
-    later,
-    run,
-    settings,
-    sign_in,
-    source,
-    store,
-    tenant,
-    time,
-    year,
-)
+from tests.support.graph_reading import WEEK, FakeTime, Store, later, run
 from tests.support.graph_server import (
     ANN,
     AS_OF,
     BOB,
     WINDOW,
+    Asked,
     Reply,
     Tenant,
     error,
@@ -85,6 +71,10 @@ def test_a_user_deleted_in_the_middle(year: Tenant, source: GraphSource, store: 
     assert "deleted" in str(ann.reason)
 
 
+def _asks_for(part: str, asked: Asked) -> bool:
+    return part in asked.path
+
+
 @pytest.mark.parametrize("part", ["/mailFolders", "/messages", "/calendarView"])
 @pytest.mark.parametrize(
     ("reply", "status"),
@@ -104,7 +94,7 @@ def test_a_mailbox_that_fails_keeps_what_it_had(
     window = later(source, WEEK)
     year.messages[ANN].append(message(40, "2026-11-26T00:00:00Z"))
     for user in (ANN, BOB):
-        year.breaks_if(lambda asked, user=user: f"{user}{part}" in asked.path, reply)
+        year.breaks_if(partial(_asks_for, f"{user}{part}"), reply)
     outcomes = run(source, store, [ANN, BOB], window=window)
     ann, bob = outcomes[ANN], outcomes[BOB]
     assert ann.status == bob.status == status

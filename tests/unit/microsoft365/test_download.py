@@ -1,7 +1,8 @@
-# ruff: noqa: F401, F811, PT012 - fixtures are imported; a run dies within its block
+# ruff: noqa: PT012 - a run dies within its block
 """Killed runs go on where they were; mailboxes side by side; memory; what a run logs."""
 
 import logging
+import os
 import threading
 import tracemalloc
 from collections.abc import Callable
@@ -16,22 +17,7 @@ from engagement_assets.errors import SourceError
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.sign_in import SignIn
 from engagement_assets.microsoft365.source import ROUND_LIFE, GraphSource
-from tests.support.graph_fixtures import (
-    FakeTime,
-    Store,
-    authority,
-    graph,
-    ids,
-    later,
-    run,
-    settings,
-    sign_in,
-    source,
-    store,
-    tenant,
-    time,
-    year,
-)
+from tests.support.graph_reading import FakeTime, Store, ids, later, run
 from tests.support.graph_server import (
     ANN,
     AS_OF,
@@ -100,6 +86,31 @@ def test_an_old_round_is_not_gone_on_with(year: Tenant, source: GraphSource, sto
     year.asked.clear()
     run(source, store, window=later(source, ROUND_LIFE))
     assert year.asked_for(f"{ANN}/messages")
+
+
+@pytest.mark.parametrize("change", ["nothing", "time", "size", "gone"])
+def test_a_file_that_is_not_as_it_was_is_read_again(
+    change: str, year: Tenant, source: GraphSource, store: Store, tmp_path: Path
+) -> None:
+    """Killed before landing: what lies on disk counts only while nobody touched it."""
+    with pytest.raises(Killed), source.reading([ANN], WINDOW, store.is_landed):
+        source.mailbox(ANN)
+        raise Killed
+    file = min((tmp_path / "data" / "download" / "mailboxes" / ANN).glob("messages-*.zst"))
+    before = file.stat()
+    if change == "gone":
+        file.unlink()
+    elif change == "size":
+        file.write_bytes(file.read_bytes() + b"x")
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    elif change == "time":
+        os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns + 1))
+    year.asked.clear()
+    outcomes = run(source, store, [ANN])
+    assert len(year.asked_for("/messages")) == (0 if change == "nothing" else 1)
+    assert sorted(ids(store.items(outcomes[ANN], "message"))) == sorted(
+        f"AAMk-{number}" for number in range(13)
+    )
 
 
 def test_killed_between_landing_and_deleting(

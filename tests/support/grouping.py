@@ -1,0 +1,92 @@
+"""Which tests stay on one worker, which come first, and which are fast.
+
+Workers take one group after another. Tests that share what their module or worker makes belong
+together; long ones come first, so that no worker ends alone.
+"""
+
+from collections.abc import Collection, Mapping
+from pathlib import PurePath
+
+# What a worker makes for itself and all its tests use, dear and not to be handed to another one:
+# a server with a browser's view of it. Tests that ask for it stay together.
+OF_A_WORKER = ("ui",)
+
+# Folders in which a test takes milliseconds: a message to a worker for each costs more than that.
+BY_FILE = ("tests/unit", "tests/sql", "tests/naive", "tests/documents")
+
+# The longest first: what waits for processes, daemons and browsers.
+LONG_FIRST = (
+    "tests/integration/test_kill.py",
+    "tests/browser/test_dagster_ui.py",
+    "tests/integration/test_graph_run.py",
+    "tests/integration/test_graph_privacy.py",
+    "tests/integration/test_privacy.py",
+    "tests/documents/test_docs.py",
+    "tests/integration/test_consent_daemon.py",
+    "tests/integration/test_code_location.py",
+    "tests/integration/test_simulator_scale.py",
+    "tests/integration/test_simulator_msgraph.py",
+    "tests/browser",
+    "tests/unit/schemas",
+    "tests/unit/warehouse/test_publishing.py",
+    "tests/integration/test_consent_gate.py",
+    "tests/integration/test_dagster.py",
+    "tests/integration/test_run.py",
+    "tests/integration/test_configure.py",
+    "tests/properties",
+    "tests/integration",
+    "tests/documents",
+)
+
+# Where tests are fast unless they ask for one of `SLOW_FIXTURES` or stand in `SLOW`.
+FAST = ("tests/unit", "tests/sql", "tests/naive")
+# they run everything once, drive a browser or start processes
+SLOW_FIXTURES = frozenset(
+    {"results_sample", "finished", "finished_sample", "finished_random", "browser", "whole_runs"}
+)
+# they start processes, or run everything several times
+SLOW: tuple[str, ...] = ()
+
+
+def place(path: PurePath, places: Collection[str]) -> int | None:
+    """Return the position of the first place that a file lies in; None when there is none."""
+    for number, name in enumerate(places):
+        if path.is_relative_to(name):
+            return number
+    return None
+
+
+def group(path: PurePath, fixtures: Mapping[str, str]) -> str | None:
+    """Return the group of a test; None for one that any worker may run at any time.
+
+    Args:
+        path: the test's file, from the root of the repository.
+        fixtures: what the test asks for, with the scope of each.
+    """
+    for name in OF_A_WORKER:
+        if name in fixtures:
+            return name
+    if place(path, BY_FILE) is not None or "module" in fixtures.values():
+        return str(path)
+    return None
+
+
+def rank(path: PurePath) -> int:
+    """Return where a test comes among all, the smallest first."""
+    found = place(path, LONG_FIRST)
+    return len(LONG_FIRST) if found is None else found
+
+
+def is_fast(path: PurePath, test: str, fixtures: Collection[str]) -> bool:
+    """Tell whether a test belongs to those that are run after every change.
+
+    Args:
+        path: the test's file, from the root of the repository.
+        test: the test's name, without its parameters.
+        fixtures: what it asks for.
+    """
+    return (
+        place(path, FAST) is not None
+        and place(path / test, SLOW) is None
+        and SLOW_FIXTURES.isdisjoint(fixtures)
+    )
