@@ -30,7 +30,7 @@ def test_an_engine_has_no_more_than_that(kind: type) -> None:
 
 
 def test_an_error_has_its_parts() -> None:
-    error = EngineError("It stumbled", "Mend it.")
+    error = EngineError("It stumbled", remedy="Mend it.")
 
     assert (error.what, error.remedy) == ("It stumbled", "Mend it.")
     assert str(error) == "It stumbled. Mend it."
