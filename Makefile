@@ -6,7 +6,7 @@ RUN := .venv/.installed
 DEV := .venv/.installed-dev
 CONFORMANCE := .venv/.installed-conformance
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
-TEST := $(BIN)/pytest -n 2 --dist worksteal
+TEST := $(BIN)/pytest -n 2
 DEMO := data/demo
 
 .DEFAULT_GOAL := help

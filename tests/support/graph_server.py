@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, quote, unquote, urlsplit
 import orjson
 
 from engagement_assets.window import Window
+from tests.support.building import user
 
 TENANT = "11111111-1111-4111-8111-111111111111"
 CLIENT = "22222222-2222-4222-8222-222222222222"
@@ -50,52 +51,6 @@ def error(status: int, code: str, **headers: str) -> Reply:
     )
 
 
-def message(number: int, received: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "@odata.etag": 'W/"1"',
-        "id": f"AAMk-{number}",
-        "internetMessageId": f"<{number}@mail.contoso.com>",
-        "conversationId": "AAQk",
-        "parentFolderId": "inbox-id",
-        "receivedDateTime": received,
-        "sentDateTime": received,
-        "lastModifiedDateTime": received,
-        "isDraft": False,
-        "subject": "SUBJECT",
-        "bodyPreview": "PREVIEW",
-        "from": {"emailAddress": {"name": "NAME Ann", "address": "ann@contoso.com"}},
-        "sender": {"emailAddress": {"name": "NAME Ann", "address": "ann@contoso.com"}},
-        "toRecipients": [{"emailAddress": {"name": "NAME Eve", "address": "eve@customer.com"}}],
-        "ccRecipients": [],
-        "bccRecipients": [],
-    } | changes
-
-
-def event(number: int, start: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "id": f"EVT-{number}",
-        "iCalUId": f"UID-{number}",
-        "subject": "SUBJECT",
-        "location": {"displayName": "PLACE"},
-        "type": "singleInstance",
-        "isAllDay": False,
-        "isCancelled": False,
-        "isOrganizer": True,
-        "start": {"dateTime": f"{start}.0000000", "timeZone": "UTC"},
-        "end": {"dateTime": f"{start}.0000000", "timeZone": "UTC"},
-        "organizer": {"emailAddress": {"name": "NAME Ann", "address": "ann@contoso.com"}},
-        "attendees": [
-            {
-                "type": "required",
-                "status": {"response": "accepted", "time": "0001-01-01T00:00:00Z"},
-                "emailAddress": {"name": "NAME Eve", "address": "eve@customer.com"},
-            }
-        ],
-        "responseStatus": {"response": "organizer", "time": "0001-01-01T00:00:00Z"},
-        "lastModifiedDateTime": f"{start}.0000000Z",
-    } | changes
-
-
 @dataclass
 class Asked:
     path: str
@@ -113,17 +68,15 @@ class Tenant:
         self.roles: list[str] | None = list(ROLES)
         self.token_reply: Reply | None = None
         self.users: dict[str, dict[str, Any]] = {
-            id_: {
-                "id": id_,
-                "mail": f"{name.title()}@contoso.com",
-                "userPrincipalName": f"{name}@contoso.com",
-                "proxyAddresses": [
+            id_: user(
+                name,
+                id=id_,
+                mail=f"{name.title()}@contoso.com",
+                proxyAddresses=[
                     f"SMTP:{name.title()}@contoso.com",
                     f"smtp:{name}.x@contoso.com",
                 ],
-                "userType": "Member",
-                "accountEnabled": True,
-            }
+            )
             for id_, name in ((ANN, "ann"), (BOB, "bob"))
         }
         self.groups: dict[str, dict[str, Any]] = {}

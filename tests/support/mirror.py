@@ -26,10 +26,6 @@ class Elsewhere:
 
 # a module, or a room for all modules in it that have no tests of their own
 ELSEWHERE: Mapping[str, Elsewhere] = {
-    "errors": Elsewhere(
-        ("integration/test_run.py", "documents/test_docs.py"),
-        "exit codes are what commands end with",
-    ),
     "definitions": Elsewhere(
         ("integration/test_code_location.py",), "it puts together what Dagster loads"
     ),
@@ -64,6 +60,10 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
         ("integration/test_preflight.py", "integration/test_asking_by_mail.py"),
         "the checks are about what tenants, folders and mail servers answer",
     ),
+    "reading": Elsewhere(
+        ("unit/reading/test_activity.py", "conformance"),
+        "the steps of one path: they are tested together, with every kind of source",
+    ),
     "results": Elsewhere(
         ("unit/results", "integration", "browser"), "pages are tested as the app serves them"
     ),
@@ -71,6 +71,7 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
         ("unit/schemas/test_validation.py",),
         "declarations: every column and rule is broken once, in one list of mutations",
     ),
+    "sources.kind": Elsewhere(("conformance",), "a protocol: every kind must keep it"),
     "warehouse": Elsewhere(
         ("unit/warehouse/test_activity_store.py", "sql"), "what is written is what models read"
     ),
@@ -103,10 +104,6 @@ SHARED: Mapping[str, frozenset[str]] = {
     "organisations": frozenset({"organisations", "naive"}),
     "support": frozenset({"support", "organisations", "naive"}),
 }
-
-
-# imports of modules with tests that are still there; one that is gone must go from here, too
-STILL = frozenset({("tests.unit.results.test_rules", "tests.sql.test_portability")})
 
 
 def wrong_import(module: str, name: str) -> str:

@@ -42,17 +42,15 @@ def test_the_longest_name_decides() -> None:
 
 
 def test_folders_of_tests_import_in_one_direction() -> None:
-    wrong, still = [], set()
+    wrong = []
     for path in sorted(TESTS.rglob("*.py")):
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for found in imports.imports(module, path, {}):
-            problem = mirror.wrong_import(module, found.name)
-            if (module, found.name) in mirror.STILL:
-                still.add((module, found.name))
-            elif problem:
-                wrong.append(f"{found}: {problem}")
+        wrong += [
+            f"{found}: {problem}"
+            for found in imports.imports(module, path, {})
+            if (problem := mirror.wrong_import(module, found.name))
+        ]
     assert wrong == []
-    assert still == mirror.STILL
 
 
 @pytest.mark.parametrize(

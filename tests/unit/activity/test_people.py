@@ -9,6 +9,7 @@ import pytest
 from engagement_assets.activity import people
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.errors import ConfigurationError
+from tests.support import building
 
 Resource = dict[str, object]
 Directory = Callable[..., FolderSource]
@@ -16,12 +17,11 @@ NAMES = ("ada", "bob", "cy", "dot")
 
 
 def user(name: str) -> Resource:
-    return {
-        "id": name,
-        "mail": f"{name}@contoso.com",
-        "userPrincipalName": f"{name}@contoso.onmicrosoft.com",
-        "proxyAddresses": [f"SMTP:{name}.first@contoso.com", f"smtp:{name}.alias@partner.example"],
-    }
+    return building.user(
+        name,
+        userPrincipalName=f"{name}@contoso.onmicrosoft.com",
+        proxyAddresses=[f"SMTP:{name}.first@contoso.com", f"smtp:{name}.alias@partner.example"],
+    )
 
 
 def group(name: str, *members: str) -> Resource:

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from engagement_assets.command import overview
+from tests.support.building import insert, published
 
 RUN = {
     "RunId": "r2",
@@ -28,31 +29,28 @@ def publish(
     accounts: Sequence[tuple[str, str | None, float]],
     mailboxes: Sequence[str] = (),
 ) -> Path:
+    runs = (("r1", "2024-01-01"), ("r2", "2024-01-08"), ("r0", "2023-12-25"))
+    customers = [("silent", "Silent"), *((account, name) for account, name, _ in accounts)]
+    scores = [(account, "year", score) for account, _, score in accounts]
+    scores += [(account, "month", 99.9) for account, _, _ in accounts]
+    tables = {
+        "Office_Run": [
+            published("Office_Run", **RUN | {"RunId": run_id}, StartedAt=f"{day}T06:00:00Z")
+            for run_id, day in runs
+        ],
+        "Office_Mailbox": [published("Office_Mailbox", Status=status) for status in mailboxes],
+        "Office_Customer": [
+            published("Office_Customer", CustomerId=account, Name=name)
+            for account, name in customers
+        ],
+        "Office": [
+            published("Office", CustomerId=account, AggregationLevel=level, EngagementScore=score)
+            for account, level, score in scores
+        ],
+    }
     with duckdb.connect(folder / "engagement.duckdb") as connection:
-        columns = ", ".join(
-            f"{name} {'varchar' if isinstance(value, str) else 'bigint'}"
-            for name, value in RUN.items()
-        )
-        connection.execute(f"create table Office_Run ({columns}, StartedAt timestamptz)")
-        for run_id, day in (("r1", "2024-01-01"), ("r2", "2024-01-08"), ("r0", "2023-12-25")):
-            connection.execute(
-                f"insert into Office_Run values ({', '.join('?' * (len(RUN) + 1))})",
-                [*(RUN | {"RunId": run_id}).values(), f"{day}T06:00:00Z"],
-            )
-        connection.execute("create table Office_Mailbox (Status varchar)")
-        for status in mailboxes:
-            connection.execute("insert into Office_Mailbox values (?)", [status])
-        connection.execute(
-            "create table Office_Customer (CustomerId varchar, Name varchar); "
-            "create table Office (CustomerId varchar, AggregationLevel varchar, "
-            "EngagementScore double); insert into Office_Customer values ('silent', 'Silent')"
-        )
-        for account, name, score in accounts:
-            connection.execute("insert into Office_Customer values (?, ?)", [account, name])
-            connection.execute(
-                "insert into Office values (?, 'year', ?), (?, 'month', 99.9)",
-                [account, score, account],
-            )
+        for table, rows in tables.items():
+            insert(connection, table, rows)
     return folder
 
 

@@ -14,19 +14,9 @@ from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
 from engagement_assets.microsoft365.sign_in import Credential, SignIn
 from engagement_assets.microsoft365.source import GraphSource
+from tests.support.building import event, message
 from tests.support.graph_reading import FakeTime, Store
-from tests.support.graph_server import (
-    ANN,
-    AS_OF,
-    CLIENT,
-    SECRET,
-    TENANT,
-    Tenant,
-    _Handler,
-    _Server,
-    event,
-    message,
-)
+from tests.support.graph_server import ANN, AS_OF, CLIENT, SECRET, TENANT, Tenant, _Handler, _Server
 
 
 @pytest.fixture(scope="session")

@@ -17,18 +17,9 @@ from engagement_assets.errors import SourceError
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.sign_in import SignIn
 from engagement_assets.microsoft365.source import ROUND_LIFE, GraphSource
+from tests.support.building import message
 from tests.support.graph_reading import FakeTime, Store, ids, later, run
-from tests.support.graph_server import (
-    ANN,
-    AS_OF,
-    BOB,
-    SECRET,
-    WINDOW,
-    Reply,
-    Tenant,
-    error,
-    message,
-)
+from tests.support.graph_server import ANN, AS_OF, BOB, SECRET, WINDOW, Reply, Tenant, error
 
 
 class Killed(BaseException):

@@ -25,15 +25,9 @@ from engagement_assets.microsoft365.retry_budget import (
     RunStoppedError,
 )
 from engagement_assets.microsoft365.sign_in import SignInError
+from tests.support.building import message
 from tests.support.graph_reading import FakeTime
-from tests.support.graph_server import (
-    ANN,
-    Reply,
-    Tenant,
-    error,
-    json_reply,
-    message,
-)
+from tests.support.graph_server import ANN, Reply, Tenant, error, json_reply
 
 WHERE = f"/users/{ANN}"
 MESSAGES = Query(f"/users/{ANN}/messages", {"$select": "id"}, {"Prefer": "x"})

@@ -9,6 +9,7 @@ import pytest
 from engagement_assets.errors import ConsentError
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.source import GraphSource
+from tests.support.building import message
 from tests.support.graph_reading import WEEK, FakeTime, Store, later, run
 from tests.support.graph_server import (
     ANN,
@@ -20,7 +21,6 @@ from tests.support.graph_server import (
     Tenant,
     error,
     json_reply,
-    message,
 )
 
 

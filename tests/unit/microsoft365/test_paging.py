@@ -16,15 +16,9 @@ from engagement_assets.microsoft365.paging import (
 from engagement_assets.microsoft365.retry_budget import (
     RetryBudget,
 )
+from tests.support.building import message
 from tests.support.graph_reading import FakeTime
-from tests.support.graph_server import (
-    ANN,
-    Reply,
-    Tenant,
-    error,
-    json_reply,
-    message,
-)
+from tests.support.graph_server import ANN, Reply, Tenant, error, json_reply
 
 MESSAGES = Query(f"/users/{ANN}/messages", {"$select": "id"}, {"Prefer": "x"})
 

@@ -15,18 +15,9 @@ from engagement_assets.microsoft365 import calendar, mail
 from engagement_assets.microsoft365.shape import keeper
 from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.window import Window
+from tests.support.building import message
 from tests.support.graph_reading import WEEK, Store, ids, later, run
-from tests.support.graph_server import (
-    ANN,
-    AS_OF,
-    BOB,
-    WINDOW,
-    Reply,
-    Tenant,
-    error,
-    json_reply,
-    message,
-)
+from tests.support.graph_server import ANN, AS_OF, BOB, WINDOW, Reply, Tenant, error, json_reply
 
 # what is asked for, and what is kept
 

@@ -1,10 +1,13 @@
 """Which columns decide which rows a SELECT gives; more cases are in test_segments.py."""
 
+from pathlib import Path
+
 import pytest
 
 from engagement_assets.models.deciding import decisive, mentioned
 from engagement_assets.models.model_sql import parse_select
-from tests.unit.models.test_statement import PATH
+
+PATH = Path("segments/m.sql")
 
 
 @pytest.mark.parametrize(

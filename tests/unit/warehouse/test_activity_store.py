@@ -1,7 +1,7 @@
 """The activity store: whole batches or nothing, and nothing of what must not stay."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -9,49 +9,14 @@ import pytest
 
 from engagement_assets.activity.source import (
     FIELDS,
-    ActivityFile,
     BrokenFileError,
     Kind,
-    Resource,
 )
 from engagement_assets.schemas.input_tables import INPUT_TABLES
-from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
+from tests.support.landing import file, land, numbered
 
 Connection = duckdb.DuckDBPyConnection
-Content = dict[ActivityFile, list[str]]
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    with database.connect(tmp_path / "warehouse" / "warehouse.duckdb") as opened:
-        opened.execute("set threads = 1")
-        yield opened
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "activity"
-
-
-def file(name: str, kind: Kind = "event", size: int = 9, modified_ns: int = 5) -> ActivityFile:
-    return ActivityFile(kind, name, Path(name), size, modified_ns)
-
-
-def numbered(ids: list[str]) -> Iterator[tuple[int, Resource]]:
-    """Yield a line for each id; `!` breaks the file."""
-    for number, text in enumerate(ids, start=1):
-        if text == "!":
-            raise BrokenFileError("x", number, "broken")
-        yield number, {"id": text}
-
-
-def land(connection: Connection, store: ActivityStore, mailboxes: dict[str, Content]) -> None:
-    """Land mailboxes in one batch."""
-    with store.batch() as batch:
-        for user_id, content in mailboxes.items():
-            batch.add_mailbox(user_id, {f: numbered(ids) for f, ids in content.items()})
-        store.commit(connection, batch)
 
 
 def exposed(

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.sql_text import literal
 from engagement_assets.warehouse import database
+from tests.support.building import recipient
 
 Json = dict[str, Any]
 Land = Callable[..., list[Json]]
@@ -208,10 +209,6 @@ def test_mailboxes_agree_in_the_last_16_bytes_only(land: Land) -> None:
 
 
 # Unexpected values
-
-
-def recipient(address: str) -> Json:
-    return {"emailAddress": {"address": address, "name": "x"}}
 
 
 MESSAGE: Json = {

@@ -1,7 +1,5 @@
 """The manifest of the activity store: damaged, older and newer ones."""
 
-# ruff: noqa: F401, F811 - fixtures are imported
-
 from pathlib import Path
 
 import orjson
@@ -9,8 +7,7 @@ import pytest
 
 from engagement_assets.errors import DataFolderError, SourceError
 from engagement_assets.warehouse.activity_store import MANIFEST, MANIFEST_FORMAT, ActivityStore
-
-from .test_activity_store import Connection, connection, file, folder, land
+from tests.support.landing import Connection, file, land
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"files": [[1]]}', b"5"])

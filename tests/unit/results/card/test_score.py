@@ -4,20 +4,19 @@ from typing import Any
 
 from engagement_assets.results.card.score import Why
 from engagement_assets.vocabulary import COMPONENTS
+from tests.support.building import published
 
 
 def row(component: str, points: float, weight: float = 10.0, **more: Any) -> dict[str, Any]:
-    """A row of `card_parts.sql`."""
-    return {
-        "Component": component,
-        "Value": 1.0 if points else 0.0,
-        "Reference": 1.0,
-        "Weight": weight,
-        "Points": points,
-        "Missing": weight - points,
-        "Goal": 2.0,
-        "Gain": 1.0,
-    } | more
+    """A row of `card_parts.sql`: a part of the score, and what is still to be had."""
+    part = published(
+        "Office_ScoreContribution",
+        Component=component,
+        Value=1.0 if points else 0.0,
+        Weight=weight,
+        Points=points,
+    )
+    return part | {"Missing": weight - points, "Goal": 2.0, "Gain": 1.0} | more
 
 
 def names(parts: object) -> list[str]:
