@@ -66,7 +66,7 @@ def build(
             *models.assets(found, memory),
             automation.fresh(publication.published, configuration),
         ],
-        asset_checks=[consent_status.nothing_beyond_need_is_granted, *checks.CHECKS],
+        asset_checks=[consent_status.nothing_excess_is_granted, *checks.CHECKS],
         jobs=[automation.JOB],
         schedules=[automation.weekly(configuration, config_file.absolute())],
         sensors=[sensor.of(config_file.absolute())],

@@ -63,7 +63,7 @@ def tracked() -> set[str]:
 
 
 def inspect(wheel: Path, expected: set[str]) -> str:
-    """See that a wheel holds what it must, and nothing else.
+    """Require that a wheel holds what it must, and nothing else.
 
     Args:
         wheel: the file.

@@ -187,5 +187,5 @@ class ActivitySource(Protocol):
         """Yield the number and the JSON object of every line that is not blank.
 
         Raises:
-            BrokenFileError: at the first line that is no JSON object.
+            BrokenFileError: at the first line that is not a JSON object.
         """

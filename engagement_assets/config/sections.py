@@ -73,7 +73,7 @@ class Customers(Section):
         None, description="Column of the accounts file with the id of the account above."
     )
     excluded: tuple[AddressOrDomain, ...] = Field(
-        (), description="Addresses and domains that are no contacts."
+        (), description="Addresses and domains that are not contacts."
     )
 
     @field_validator("parent")
@@ -152,7 +152,7 @@ class Configuration(Section):
     mailboxes: Mailboxes
     customers: Customers
     privacy_terms: PrivacyTerms | None = Field(
-        None, description="The privacy terms, once they are accepted; nothing is read before."
+        None, description="The privacy terms, once they are accepted; nothing is read until then."
     )
     tenant_admins: tuple[Address, ...] = Field((), description="Who is asked for consent.")
     smtp: Smtp | None = Field(

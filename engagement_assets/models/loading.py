@@ -169,7 +169,7 @@ def _model_files(folder: Path, layers: Collection[str]) -> Iterator[Path]:
                 raise fault(
                     path,
                     "its name is not a table name and .sql",
-                    "A table name has letters, digits and underscores, and no digit first.",
+                    "A table name has letters, digits and underscores, and begins with no digit.",
                 )
             yield path
 
@@ -228,10 +228,10 @@ def _references(path: Path, reads: Iterable[str], names: Mapping[str, str]) -> t
 
 def _in_order(models: Iterable[Model]) -> Iterator[Model]:
     waiting = {model.name: model for model in models}
-    followed = {name for name, model in waiting.items() if model.layer in TRACKED}
+    tracked = {name for name, model in waiting.items() if model.layer in TRACKED}
     unmet = {
         name: set(model.references) & waiting.keys()
-        | (followed if model.layer == HISTORY else set())
+        | (tracked if model.layer == HISTORY else set())
         for name, model in waiting.items()
     }
     ready = [(name.lower(), name) for name, missing in unmet.items() if not missing]

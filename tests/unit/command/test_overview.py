@@ -123,7 +123,7 @@ def test_without_customers(tmp_path: Path) -> None:
     ["Acme [eu]", "Acme [/x]", "[red]Acme", "Acme \\[x]", ":smile: Acme", "https://acme.example"],
 )
 def test_names_are_shown_as_they_are(tmp_path: Path, name: str) -> None:
-    """Brackets and colons are no markup: it would swallow them, or end the run with an error."""
+    """Brackets and colons are not markup: it would swallow them, or end the run with an error."""
     text = shown(f"Results of {name}", overview.of(publish(tmp_path, [("[b]C1", name, 5)])))
     assert f"Results of {name}" in text
     assert f"{name} ([b]C1)" in text

@@ -85,7 +85,7 @@ def changed(key: str, value: object) -> dict[str, Any]:
 
 
 def mistakes(folder: Path, content: dict[str, Any] | str) -> list[str]:
-    """Return the lines of the refusal, and see that refusing wrote nothing."""
+    """Return the lines of the refusal, and check that refusing wrote nothing."""
     file = write(folder, content)
     before = sorted(folder.rglob("*"))
     with pytest.raises(ConfigurationError) as caught:
@@ -277,7 +277,7 @@ def test_an_unknown_key_suggests_and_never_shows_its_value(
 
 
 @pytest.mark.parametrize("key", ["5", "true", "null", "2026-11-24", "[a, b]", "{a: b}"])
-def test_a_key_that_is_no_text(folder: Path, key: str) -> None:
+def test_a_key_that_is_not_text(folder: Path, key: str) -> None:
     lines = mistakes(folder, f"{yaml.safe_dump(MINIMAL)}? {key}\n: {PRIVATE}\n")
     assert len(lines) <= 2
 
@@ -300,7 +300,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN)
-def test_a_file_that_is_no_such_yaml(folder: Path, text: str, expected: str) -> None:
+def test_a_file_that_is_not_such_yaml(folder: Path, text: str, expected: str) -> None:
     assert expected in " ".join(mistakes(folder, text))
 
 

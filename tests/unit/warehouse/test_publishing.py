@@ -224,7 +224,7 @@ def test_a_statement_that_fails_keeps_the_old_snapshot(
 
 
 def assert_recovers(warehouse: Connection, data_dir: Path, before: dict[str, str]) -> None:
-    """See that the next run publishes, and leaves nothing of the one that failed."""
+    """Check that the next run publishes, and leaves nothing of the one that failed."""
     after = hashes(publish(warehouse, data_dir))
     assert set(after) == FILES
     assert after != before
