@@ -1,4 +1,4 @@
-"""Who is who (contract 1): the persons whose mailboxes are read, and their colleagues."""
+"""Who is who (numbers 1): the persons whose mailboxes are read, and their colleagues."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The sections of the YAML file (contract 8) as typed models."""
+"""The sections of the YAML file (docs/configuration.md) as typed models."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The gate that every step meets before it reads data (contract 8, Consent).
+"""The gate that every step meets before it reads data (docs/microsoft365.md).
 
 Accepted privacy terms open it. Where the kind of source has an administrator, they must have
 granted everything that is needed, too; that is asked, never taken from a token alone.

@@ -15,7 +15,7 @@ class GraphMailbox(Mailbox):
     """A mailbox as it counts in this run, whether or not it could be read this time.
 
     Attributes:
-        status: what became of it this time (contract 7, Office_Mailbox).
+        status: what became of it this time (numbers 7, Office_Mailbox).
         reason: why it was not read.
         covered: the stretch of the window whose activity counts; None if none.
     """

@@ -15,7 +15,7 @@ from engagement_assets.window import Window
 
 @dataclass(frozen=True)
 class MailboxOutcome:
-    """What became of one person's mailbox (contract 7, Office_Mailbox).
+    """What became of one person's mailbox (numbers 7, Office_Mailbox).
 
     Attributes:
         user_id: the owner.
@@ -42,7 +42,7 @@ def read_mailboxes(
 ) -> list[MailboxOutcome]:
     """Land what is new in the mailboxes of all persons.
 
-    A mailbox that cannot be read to its end fails alone (contract 8). What was landed and has
+    A mailbox that cannot be read to its end fails alone (numbers 8). What was landed and has
     not changed is not read again.
 
     Args:

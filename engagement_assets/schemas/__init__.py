@@ -1,4 +1,4 @@
-"""The published tables: names, types, descriptions and checks, once (contract 5 to 7).
+"""The published tables: names, types, descriptions and checks, once (numbers 5 to 7).
 
     for table in TABLES.values():
         failures += validate(connection, table.name)

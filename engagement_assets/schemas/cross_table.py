@@ -73,7 +73,7 @@ def _read(path: Path) -> CrossTableRule:
         name=header["title"],
         table=path.parent.name,
         description=header["purpose"],
-        contract=header["source"].removeprefix("numbers "),
+        numbers=header["source"].removeprefix("numbers "),
         sql="\n".join(lines),
         file=path.stem,
         stops=header["severity"] == "stop",

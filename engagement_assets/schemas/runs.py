@@ -1,4 +1,4 @@
-"""What the runs did, and what became of everything that was read (contract 7)."""
+"""What the runs did, and what became of everything that was read (numbers 7)."""
 
 from typing import Any
 
@@ -19,8 +19,8 @@ def _activity_has_days(row: Any) -> Any:
     return (row.DaysOfData > 0) == (row.EmailsProcessed + row.MeetingsProcessed > 0)
 
 
-def _count(name: str, description: str, contract: str) -> Column:
-    return Column(name, "BIGINT", description, contract, rules=(not_negative(),))
+def _count(name: str, description: str, numbers: str) -> Column:
+    return Column(name, "BIGINT", description, numbers, rules=(not_negative(),))
 
 
 RUN = Table(
@@ -31,7 +31,7 @@ RUN = Table(
     ),
     grain="one finished run",
     key=("RunId",),
-    contract="7",
+    numbers="7.1",
     columns=(
         Column("RunId", "VARCHAR", "Identifies the run.", "7", rules=(identifier(),)),
         Column(
@@ -94,7 +94,7 @@ LEDGER = Table(
     ),
     grain="one outcome of e-mails, of meetings or of contacts; outcomes that did not occur too",
     key=("Item", "Outcome"),
-    contract="1, 2, 3, 7",
+    numbers="1, 2, 3, 7.1",
     columns=(
         Column(
             "Item",

@@ -42,7 +42,7 @@ def _as_model(
         path=folder / CHECKS / rule.table / f"{rule.file}.sql",
         sql=rule.sql,
         purpose=rule.description,
-        source=rule.contract,
+        source=rule.numbers,
         materialized="table",
         references=tuple(sorted(reads.intersection(known))),
         column_descriptions={},

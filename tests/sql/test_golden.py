@@ -19,7 +19,7 @@ from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from .golden import ENGINES, CaseError, GoldenMismatch, Project, read_case
 
 HERE = Path(__file__).parent
-HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: contract 0\n"
+HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: numbers 1\n"
 
 MODELS = {
     "staging/mail": "select id, sent_at, cast(sent_at as date) as day, keys from message",

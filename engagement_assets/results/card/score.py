@@ -76,7 +76,7 @@ class Why:
     """What a score is made of, and what stands out in it.
 
     Attributes:
-        parts: the seven parts, in the order of the contract.
+        parts: the seven parts, in the order of numbers 6.
         points: their sum, before it is rounded.
         most: the two parts that give the most points.
         above: parts that are clearly above a typical customer's, the most points first.
@@ -122,7 +122,7 @@ class Why:
 
 
 def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """Return parts in the order of the contract."""
+    """Return parts in the order of numbers 6."""
     return tuple(sorted(parts, key=_place))
 
 

@@ -14,7 +14,7 @@ from engagement_assets.vocabulary import COMPONENTS
 
 router = APIRouter()
 
-# The parts of the page of definitions, by the section of the contract that they repeat.
+# The parts of the page of definitions, by the section of docs/the-numbers.md that they repeat.
 _SECTIONS = {
     "1": "people",
     "2": "emails",
@@ -76,7 +76,7 @@ def column(
         sources=ancestry.sources(steps),
         published=[each for each in TABLES if snapshot.has(each)],
         uses=snapshot.rows(query("data_uses"), name) if traced else [],
-        sections=[_SECTIONS[part] for part in found.contract.split(", ") if part in _SECTIONS],
+        sections=[_SECTIONS[part] for part in found.numbers.split(", ") if part in _SECTIONS],
     )
 
 

@@ -1,4 +1,4 @@
-"""The configuration file: the contract's example, and every mistake in words (contract 8)."""
+"""The configuration file: a whole example, and every mistake in words (docs/configuration.md)."""
 
 import textwrap
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from engagement_assets.errors import (
 
 PRIVATE = "hunter2-do-not-print"
 
-# contract 8, word for word but for the two ids, which it abridges
+# a whole file, with keys that must keep loading
 EXAMPLE = """
 name: Account engagement
 source:
@@ -97,7 +97,7 @@ def mistakes(folder: Path, content: dict[str, Any] | str) -> list[str]:
     return [line.strip() for line in message.splitlines()]
 
 
-def test_the_example_of_the_contract_loads(folder: Path) -> None:
+def test_the_whole_example_loads(folder: Path) -> None:
     settings = config.load(write(folder, EXAMPLE))
     assert isinstance(settings.source, config.GraphSource)
     assert settings.source.cloud == "global"
@@ -327,7 +327,7 @@ def test_weights_may_be_overridden(folder: Path) -> None:
     weights = EVEN_WEIGHTS | {"Replies": 0, "Meetings": 20.5, "Recency": 39.5}
     reverse = dict(reversed(weights.items()))
     settings = config.load(write(folder, changed("score_weights", reverse)))
-    assert list(settings.score_weights.items()) == list(weights.items()), "in the contract's order"
+    assert list(settings.score_weights.items()) == list(weights.items()), "ordered as in numbers 6"
 
 
 def test_files_may_be_missing_where_nothing_is_read(folder: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engagement_assets.models.loading import Model, ModelError, load_models, upstream
 from engagement_assets.models.memory import Memory
 
-HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: contract 0\n"
+HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: numbers 1\n"
 VIEW = "-- materialized: view\n"
 
 Write = Callable[[Mapping[str, str]], Path]
@@ -44,7 +44,7 @@ def test_a_file_becomes_a_model(write: Write) -> None:
 
     assert (model.name, model.layer) == ("Office", "marts")
     assert model.path == folder / "marts" / "Office.sql"
-    assert (model.purpose, model.grain, model.source) == ("For a test.", "row", "contract 0")
+    assert (model.purpose, model.grain, model.source) == ("For a test.", "row", "numbers 1")
     assert model.materialized == "view"
     assert model.references == ("Person",)
     assert model.column_descriptions == {"Name": "the name"}

@@ -33,7 +33,7 @@ def test_a_file_is_a_rule(tmp_path: Path) -> None:
             name="it holds",
             table="Office",
             description="It holds.",
-            contract="7",
+            numbers="7",
             sql="select 1 as wrong -- one\nfrom Office",
             file="counts",
             stops=True,

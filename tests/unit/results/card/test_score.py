@@ -23,7 +23,7 @@ def names(parts: object) -> list[str]:
     return [part.component for part in parts]  # type: ignore[attr-defined]
 
 
-def test_parts_stand_in_the_order_of_the_contract_whatever_order_they_come_in() -> None:
+def test_parts_stand_in_the_order_of_the_numbers_whatever_order_they_come_in() -> None:
     why = Why.of([row(component, 5.0) for component in sorted(COMPONENTS)])
     assert names(why.parts) == list(COMPONENTS)
 
