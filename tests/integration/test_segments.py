@@ -65,7 +65,7 @@ def test_dropping_a_file_is_all_it_takes(finished: Path, own: Path) -> None:
 @pytest.mark.parametrize(
     ("layer", "sql", "problem"),
     [
-        ("segments", "select 'nobody' as CustomerId", "CustomerId is no account"),
+        ("segments", "select 'nobody' as CustomerId", "CustomerId is not an account"),
         ("measures", "select address_key as Value from contact", "single people or addresses"),
     ],
 )
