@@ -16,7 +16,7 @@ from engagement_assets.models import rules, statement
 from engagement_assets.models.engine import Kind
 from engagement_assets.models.faults import ModelError, closest, fault
 from engagement_assets.models.headers import read_header
-from engagement_assets.models.memory import Memory
+from engagement_assets.models.sql_cache import SqlCache
 
 __all__ = ["HISTORY", "LAYERS", "TRACKED", "Model", "ModelError", "load_models", "upstream"]
 
@@ -76,7 +76,7 @@ def load_models(
     folder: Path,
     sources: Collection[str],
     own: Path | None = None,
-    memory: Memory | None = None,
+    cache: SqlCache | None = None,
 ) -> tuple[Model, ...]:
     """Read every model of `folder`, in an order in which they can be built.
 
@@ -84,7 +84,7 @@ def load_models(
         folder: The folder that holds the layer folders.
         sources: Names of the tables that exist before any model is built.
         own: A second folder, with segments and measures only.
-        memory: What was read off the files before.
+        cache: What was read off the files before.
 
     Returns:
         Models, each after the models that it reads, and those that follow segments and measures
@@ -105,9 +105,9 @@ def load_models(
             raise fault(path, f"{source_names[key]} is a source", "Rename the file.")
         paths[key] = (path, is_own)
     names = source_names | {key: path.stem for key, (path, _) in paths.items()}
-    memory = memory or Memory()
-    models = [_read(path, names, memory, is_own=is_own) for path, is_own in paths.values()]
-    memory.save()
+    cache = cache or SqlCache()
+    models = [_read(path, names, cache, is_own=is_own) for path, is_own in paths.values()]
+    cache.save()
     _check_tracked(models)
     return tuple(_in_order(models))
 
@@ -174,13 +174,13 @@ def _model_files(folder: Path, layers: Collection[str]) -> Iterator[Path]:
             yield path
 
 
-def _read(path: Path, names: Mapping[str, str], memory: Memory, *, is_own: bool) -> Model:
+def _read(path: Path, names: Mapping[str, str], cache: SqlCache, *, is_own: bool) -> Model:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise fault(path, "it is not UTF-8 text", "Save it as UTF-8.") from None
     header = read_header(path, text, path.parent.name)
-    said = statement.read(path, text, memory)
+    said = statement.read(path, text, cache)
     _check_rules(path, said.refused, is_own=is_own)
     return Model(
         name=path.stem,

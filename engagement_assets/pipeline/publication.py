@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from engagement_assets import schemas
-from engagement_assets.pipeline import verdict
+from engagement_assets.pipeline import check_results
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.warehouse import publishing
@@ -33,7 +33,7 @@ def published(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
         metadata={
             "folder": dg.MetadataValue.path(str(folder)),
             "status": row["Status"],
-            "checks that warn": ", ".join(verdict.warnings(context.instance, context.run_id))
+            "checks that warn": ", ".join(check_results.warnings(context.instance, context.run_id))
             or "none",
             "bytes": size,
             **counts,
