@@ -1,4 +1,4 @@
-"""E-mail addresses as the contract compares them (contract 1, contact).
+"""E-mail addresses as the numbers compare them (numbers 1, contact).
 
 `warehouse/landing/macros.sql` states the same rule for the addresses that DuckDB reads; a
 property test holds the two together.

@@ -10,7 +10,7 @@ from engagement_assets import config
 from engagement_assets.errors import ConfigurationError
 from engagement_assets.models import own_sql
 from engagement_assets.models.loading import load_models
-from engagement_assets.models.memory import Memory
+from engagement_assets.models.sql_cache import SqlCache
 from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.pipeline import (
     automation,
@@ -51,22 +51,22 @@ def build(
     """
     configuration = config.load(config_file, files_must_exist=False)
     own = configuration.sql_folder
-    memory = Memory(configuration.data_dir / "cache")
+    cache = SqlCache(configuration.data_dir / "cache")
     found = load_models(
         models_folder or sql_folder(),
         INPUT_TABLES,
         own if own and own.is_dir() else None,
-        memory,
+        cache,
     )
     own_sql.check(found)
     return dg.Definitions(
         assets=[
             consent_status.consent_status,
             *inputs.ASSETS,
-            *models.assets(found, memory),
+            *models.assets(found, cache),
             automation.fresh(publication.published, configuration),
         ],
-        asset_checks=[consent_status.nothing_beyond_need_is_granted, *checks.CHECKS],
+        asset_checks=[consent_status.nothing_excess_is_granted, *checks.CHECKS],
         jobs=[automation.JOB],
         schedules=[automation.weekly(configuration, config_file.absolute())],
         sensors=[sensor.of(config_file.absolute())],

@@ -47,7 +47,7 @@ class EngagementError(Exception):
     """A failure that has an explanation.
 
     Attributes:
-        exit_code: what `engagement` exits with (contract 8).
+        exit_code: what `engagement` exits with (docs/errors.md).
         what: what happened: a whole sentence, or the end of one that begins with `where`.
         where: the file, key or address that it happened at; None when `what` says so.
         remedy: what to do, in whole sentences; None when there is nothing to do, or `what` says so.

@@ -1,4 +1,4 @@
-"""The window of a run (contract 4.1, 4.2)."""
+"""The window of a run (numbers 4.1, 4.2)."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta

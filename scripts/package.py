@@ -63,7 +63,7 @@ def tracked() -> set[str]:
 
 
 def inspect(wheel: Path, expected: set[str]) -> str:
-    """See that a wheel holds what it must, and nothing else.
+    """Require that a wheel holds what it must, and nothing else.
 
     Args:
         wheel: the file.
@@ -167,6 +167,7 @@ def main(arguments: Sequence[str]) -> int:
         folder = Path(temporary)
         try:
             built = build(folder)
+            print(inspect(built[1], tracked()), flush=True)
             if chosen.keep:
                 chosen.keep.mkdir(parents=True, exist_ok=True)
                 for file in built:
@@ -176,9 +177,10 @@ def main(arguments: Sequence[str]) -> int:
             )
             elsewhere = folder / "elsewhere"
             elsewhere.mkdir()
-            for _done in package_use.everything(commands, write_organisation(elsewhere), version):
-                pass
-        except (PackageError, package_use.UseError):
+            for done in package_use.everything(commands, write_organisation(elsewhere), version):
+                print(f"ok  {done}", flush=True)
+        except (PackageError, package_use.UseError) as error:
+            print(f"package: {error}", file=sys.stderr)
             return os.EX_SOFTWARE
     return 0
 

@@ -87,7 +87,7 @@ def _done(command: Sequence[str], folder: Path) -> str:
 
 
 def _serves(engagement: str, name: str, config_file: Path, page: str, text: str) -> str:
-    """See that a server answers with a page that has a text, and ends when it is told to."""
+    """Require that a server answers with a page that has a text, and ends when it is told to."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
     command = [engagement, name, "-c", str(config_file), "--port", str(port)]
@@ -141,7 +141,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _asks(engagement: str, folder: Path) -> str:
-    """See that the set-up asks, and leaves on Ctrl-C without a file."""
+    """Require that the set-up asks, and leaves on Ctrl-C without a file."""
     file = folder / "new.yaml"
     command = [engagement, "configure", "-c", str(file)]
     with terminal.opened(command, environment=environment(), folder=folder) as asked:

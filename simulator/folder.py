@@ -46,7 +46,7 @@ def write_activity_folder(
     days: int = 380,
     compression: Compression = "zst",
 ) -> Written:
-    """Writes `folder` as an activity folder of the contract, replacing the one that is there.
+    """Writes `folder` as an activity folder (docs/configuration.md), replacing one that is there.
 
     It holds the mailboxes of the selected users, up to `as_of` and `days` days back. The new folder
     is written beside the old one and takes its place when complete.

@@ -1,6 +1,6 @@
 """How one copy of an e-mail or a meeting looks in Microsoft Graph v1.0.
 
-What belongs here: ids, field names, date formats. The fields are those of the contract and no
+What belongs here: ids, field names, date formats. The fields are those of docs/privacy.md and no
 others: there is no subject, no body and no preview anywhere in this package, so none can leak.
 """
 

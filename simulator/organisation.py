@@ -53,7 +53,7 @@ class User:
     has_mailbox: bool = True
 
     def resource(self) -> dict[str, object]:
-        """The user as a Graph resource, with the fields that the contract names."""
+        """The user as a Graph resource, with the fields that docs/privacy.md names."""
         return {
             "id": self.user_id,
             "mail": self.address,

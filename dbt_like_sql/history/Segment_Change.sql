@@ -18,7 +18,7 @@ with change as (
         earlier.CustomerId as customer_id,
         'left' as change
     from previous_segment_member as earlier
-    -- the members of a segment that is no more did not leave it
+    -- the members of a segment that no longer exists did not leave it
     inner join segment_listed
         on earlier.Segment = segment_listed.segment
     left join segment_row

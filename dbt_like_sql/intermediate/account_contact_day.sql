@@ -1,6 +1,6 @@
 -- purpose: Contacts of an account involved, per day.
 -- grain: account, day, kind, contact address
--- source: contract 5, 6 (AccountPeople)
+-- source: numbers 5, 6 (AccountPeople)
 select
     email_account.account_no, -- the account
     email_account.day, -- day in the configured time zone

@@ -1,6 +1,6 @@
 -- purpose: E-mails of an account per year, month and week.
 -- grain: account, aggregation level, period
--- source: contract 4.4, 5, 6 (Replies)
+-- source: numbers 4.4, 5, 6 (Replies)
 with sent as (
     select
         email_account.account_no,

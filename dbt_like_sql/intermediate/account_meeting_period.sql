@@ -1,6 +1,6 @@
 -- purpose: Meetings with an account per year, month and week.
 -- grain: account, aggregation level, period
--- source: contract 4.4, 5
+-- source: numbers 4.4, 5
 select
     meeting_account.account_no, -- the account
     period.aggregation_level, -- year, month or week

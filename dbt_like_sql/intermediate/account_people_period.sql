@@ -1,6 +1,6 @@
 -- purpose: Distinct people on both sides of an account per year, month and week.
 -- grain: account, aggregation level, period
--- source: contract 5, 6 (AccountPeople, OwnPeople)
+-- source: numbers 5, 6 (AccountPeople, OwnPeople)
 with own as (
     select
         involved.account_no,

@@ -1,6 +1,6 @@
 -- purpose: All that is known of an account in a year, month or week in which it has an e-mail or a meeting.
 -- grain: account, aggregation level, period
--- source: contract 4.4, 5
+-- source: numbers 4.4, 5
 with combined as (
     select
         coalesce(email.account_no, meeting.account_no) as account_no,

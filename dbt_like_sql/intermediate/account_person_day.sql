@@ -1,6 +1,6 @@
 -- purpose: People of the organisation involved with an account, per day.
 -- grain: account, day, kind, person
--- source: contract 5, 6 (OwnPeople)
+-- source: numbers 5, 6 (OwnPeople)
 select
     email_account.account_no, -- the account
     email_account.day, -- day in the configured time zone

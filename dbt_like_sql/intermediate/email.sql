@@ -1,6 +1,6 @@
 -- purpose: Every e-mail that is read, merged from its copies, and whether it lies in the window.
 -- grain: e-mail
--- source: contract 2.2-2.4
+-- source: numbers 2.2-2.4
 with merged as (
     select
         email_key,

@@ -1,6 +1,6 @@
 -- purpose: E-mails to and from an account.
 -- grain: e-mail, account
--- source: contract 2.5
+-- source: numbers 2.5
 select distinct
     head.email_key, -- the e-mail
     recipient.account_no, -- the account

@@ -1,6 +1,6 @@
 -- purpose: Contacts of an account involved in its e-mails: those among the recipients, and the sender of an e-mail from it.
 -- grain: e-mail, account, contact address
--- source: contract 2.6
+-- source: numbers 2.6
 select
     email_account.email_key, -- the e-mail
     email_account.account_no, -- the account

@@ -1,6 +1,6 @@
 -- purpose: Copies of the processed e-mails that have a contact as sender or recipient: all that the models below look at.
 -- grain: copy
--- source: contract 2.4, 2.5
+-- source: numbers 2.4, 2.5
 with candidate as (
     select email_key from email_recipient_contact
     union

@@ -1,6 +1,6 @@
 -- purpose: Time, sender and thread of the e-mails that have a contact, decided between their copies.
 -- grain: e-mail
--- source: contract 2.2, 2.3, 2.5, 2.7
+-- source: numbers 2.2, 2.3, 2.5, 2.7
 with ranked as (
     select
         email_key,

@@ -1,6 +1,6 @@
 -- purpose: People of the organisation involved in an e-mail to or from an account.
 -- grain: e-mail, person
--- source: contract 2.6
+-- source: numbers 2.6
 with counted_copy as (
     select
         copy.email_key,

@@ -1,6 +1,6 @@
 -- purpose: Contacts among the recipients of an e-mail, whichever copy names them.
 -- grain: e-mail, account, contact address
--- source: contract 2.2, 2.5
+-- source: numbers 2.2, 2.5
 with addressed as (
     select
         email_key,

@@ -1,6 +1,6 @@
 -- purpose: Every meeting that is read, merged from its copies: its leading copy and what becomes of it.
 -- grain: meeting
--- source: contract 3.2, 3.3
+-- source: numbers 3.2, 3.3
 with ranked as (
     select
         event_copy.*,

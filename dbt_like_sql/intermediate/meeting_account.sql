@@ -1,6 +1,6 @@
 -- purpose: Meetings with an account and who initiated them.
 -- grain: meeting, account
--- source: contract 3.5, 3.6
+-- source: numbers 3.5, 3.6
 with attended as (
     select distinct
         meeting_key,

@@ -1,6 +1,6 @@
 -- purpose: Contacts of an account who take part in a processed meeting with at least one person of the organisation.
 -- grain: meeting, account, contact address
--- source: contract 3.5
+-- source: numbers 3.5
 with with_person as (
     select distinct
         meeting_key,

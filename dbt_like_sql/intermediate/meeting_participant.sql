@@ -1,6 +1,6 @@
 -- purpose: Addresses that take part in a processed meeting, by its leading copy.
 -- grain: meeting, address
--- source: contract 3.4
+-- source: numbers 3.4
 select
     meeting_key, -- with start_at: the meeting
     start_at, -- when it starts

@@ -1,6 +1,6 @@
 -- purpose: People of the organisation who take part in a processed meeting.
 -- grain: meeting, person
--- source: contract 3.4
+-- source: numbers 3.4
 with owner as (
     select
         event_copy.meeting_key,

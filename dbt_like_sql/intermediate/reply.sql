@@ -1,6 +1,6 @@
 -- purpose: Replies of an account: in one thread, an e-mail from it directly after an e-mail to it.
 -- grain: reply (e-mail from an account)
--- source: contract 2.8
+-- source: numbers 2.8
 with ordered as (
     select
         email_key,

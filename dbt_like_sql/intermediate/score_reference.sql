@@ -1,6 +1,6 @@
 -- purpose: The typical active account of each cohort: the geometric mean of a component's values above 0.
 -- grain: aggregation level, period, component
--- source: contract 6
+-- source: numbers 6
 select
     aggregation_level, -- year, month or week
     period_start, -- AggregationStartDate

@@ -1,6 +1,6 @@
 -- purpose: The seven values that the engagement score is made of.
 -- grain: account, aggregation level, period, component
--- source: contract 6
+-- source: numbers 6
 -- materialized: view
 with measured as (
     select

@@ -1,6 +1,6 @@
 -- purpose: How engaged is each customer account, per year, month and week: counts, people, days since, durations and the score.
 -- grain: CustomerId, AggregationLevel, AggregationStartDate
--- source: contract 5, 6
+-- source: numbers 5, 6
 with keyed as (
     select
         account_period.*,

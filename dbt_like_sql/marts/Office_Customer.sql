@@ -1,6 +1,6 @@
 -- purpose: Every account of the customer dataset, enriched or not.
 -- grain: CustomerId
--- source: contract 7
+-- source: numbers 7
 select
     account_id as CustomerId,
     name as Name

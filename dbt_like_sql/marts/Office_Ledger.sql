@@ -1,6 +1,6 @@
 -- purpose: Everything that was read and what became of it.
 -- grain: Item, Outcome
--- source: contract 7
+-- source: numbers 7
 with every_outcome as (
     select * from (
         values

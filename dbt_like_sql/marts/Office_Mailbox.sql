@@ -1,6 +1,6 @@
 -- purpose: Which mailbox was read, and if not, why. No volumes per person.
 -- grain: UserId
--- source: contract 7
+-- source: numbers 7
 select
     person.user_id as UserId,
     person.email_address as EmailAddress,

@@ -1,6 +1,6 @@
 -- purpose: One row per finished run, kept over runs.
 -- grain: RunId
--- source: contract 7
+-- source: numbers 7
 with processed as (
     select sent_at as happened_at
     from email

@@ -1,6 +1,6 @@
 -- purpose: Why an account has its score: what each of the seven components gives.
 -- grain: PrimaryKey, Component
--- source: contract 6, 7
+-- source: numbers 6, 7
 select
     account.account_id
     || '|' || score_value.aggregation_level

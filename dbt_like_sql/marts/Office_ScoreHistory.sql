@@ -1,6 +1,6 @@
 -- purpose: The year score of every account in every run.
 -- grain: RunId, CustomerId
--- source: contract 7
+-- source: numbers 7
 select
     RunId,
     AsOfTime,

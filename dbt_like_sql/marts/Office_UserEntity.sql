@@ -1,6 +1,6 @@
 -- purpose: The people of the organisation whose mailboxes were selected.
 -- grain: UserId
--- source: contract 7
+-- source: numbers 7
 select
     user_id as UserId,
     email_address as EmailAddress

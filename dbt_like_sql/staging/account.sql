@@ -1,6 +1,6 @@
 -- purpose: Every account of the customer dataset, with a dense number for joins.
 -- grain: account
--- source: contract 7 (Office_Customer)
+-- source: numbers 7 (Office_Customer)
 with named as (
     select
         account_id,

@@ -1,6 +1,6 @@
 -- purpose: Accepted contacts. One address may belong to several accounts and counts for each.
 -- grain: account, contact address
--- source: contract 1 (contact)
+-- source: numbers 1 (contact)
 select
     account.account_no, -- the account
     contact_outcome.address_key -- key of the contact's address

@@ -1,6 +1,6 @@
 -- purpose: What became of each row of the customer dataset: accepted, or the first reason against it.
 -- grain: row of the contacts file
--- source: contract 1 (contact), 7 (Office_Ledger)
+-- source: numbers 1 (contact), 7 (Office_Ledger)
 with judged as (
     select
         contact_row.line,

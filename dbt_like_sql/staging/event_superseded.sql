@@ -1,6 +1,6 @@
 -- purpose: Versions of a calendar item that are not the newest one in their mailbox: no copies at all.
 -- grain: landed version of an item
--- source: contract 1, copy
+-- source: numbers 1, copy
 with repeated as (
     select
         person_no,

@@ -1,6 +1,6 @@
 -- purpose: One row per message in one mailbox, newest version only, with the reason why it is not read further.
 -- grain: copy
--- source: contract 1 (copy), 2.1
+-- source: numbers 1 (copy), 2.1
 -- materialized: view
 select
     landed.person_no, -- the owner of the copy

@@ -1,6 +1,6 @@
 -- purpose: Versions of a message that are not the newest one in their mailbox: no copies at all.
 -- grain: landed version of an item
--- source: contract 1 (copy)
+-- source: numbers 1 (copy)
 
 -- ranking only what is repeated spares the many a sort: ids repeat rarely
 with repeated as (

@@ -1,6 +1,6 @@
 -- purpose: The year, month and week that each day of the window belongs to.
 -- grain: day, aggregation level
--- source: contract 4.2, 4.3
+-- source: numbers 4.2, 4.3
 with window_day as (
     select
         local_day.day,

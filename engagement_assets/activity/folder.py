@@ -1,4 +1,4 @@
-"""The activity folder (contract 8): Graph resources as JSON lines, exported by anybody."""
+"""The activity folder (docs/configuration.md): Graph resources as JSON lines, exported."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -72,7 +72,7 @@ class FolderSource:
     def resolve(self, address: str) -> tuple[User, ...]:
         """Return the users behind a user's or group's address, nested groups and cycles included.
 
-        Members that are neither users nor groups are ignored (contract 1).
+        Members that are neither users nor groups are ignored (numbers 1).
         """
         found: dict[str, User] = {}
         seen: set[str] = set()

@@ -26,7 +26,7 @@ def json_lines(path: Path, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
         name: what messages call it.
 
     Raises:
-        BrokenFileError: at the first line that is no JSON object or not UTF-8, or where
+        BrokenFileError: at the first line that is not a JSON object or not UTF-8, or where
             compressed data is broken or ends too early.
     """
     number = 0

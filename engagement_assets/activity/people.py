@@ -1,13 +1,11 @@
-"""Who is who (contract 1): the persons whose mailboxes are read, and their colleagues."""
+"""Who is who (numbers 1): the persons whose mailboxes are read, and their colleagues."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engagement_assets.activity.source import ActivitySource, User
 from engagement_assets.errors import ConfigurationError
-
-FEWEST = 2  # with one person, an account's figures would be one person's figures
-MOST = 2_500  # what one machine was measured to carry (docs/benchmarks.md)
+from engagement_assets.vocabulary import FEWEST_PERSONS, MOST_PERSONS
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def select(source: ActivitySource, listed: Iterable[str], opted_out: Iterable[st
         for user in users:
             colleagues[user.id] = user
             selected.pop(user.id, None)
-    if not FEWEST <= len(selected) <= MOST:
+    if not FEWEST_PERSONS <= len(selected) <= MOST_PERSONS:
         raise _wrong_number(len(selected), resolved)
     return People(
         persons=tuple(selected[user_id] for user_id in sorted(selected)),
@@ -71,8 +69,8 @@ def select(source: ActivitySource, listed: Iterable[str], opted_out: Iterable[st
 def _wrong_number(number: int, resolved: Mapping[str, int]) -> ConfigurationError:
     unknown = [address for address, users in resolved.items() if users == 0]
     return ConfigurationError(
-        f"it selects {number} person(s), opted-out people not counted; {FEWEST} to {MOST:,} are "
-        "needed, so nothing was read",
+        f"it selects {number} person(s), opted-out people not counted; {FEWEST_PERSONS} to "
+        f"{MOST_PERSONS:,} are needed, so nothing was read",
         where="mailboxes.addresses",
         remedy=f"These resolve to nobody: {', '.join(unknown)}." if unknown else None,
     )

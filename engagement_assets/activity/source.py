@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from engagement_assets import addresses
+from engagement_assets.vocabulary import MailboxStatus
 from engagement_assets.window import Window
 
 Kind = Literal["message", "event"]
-Status = Literal["processed", "failed", "no_mailbox", "denied", "pending"]
 
-# All that is ever asked for and kept (contract 7); whatever else a line holds ends where it is read
+# All that is ever asked for and kept (docs/privacy.md); the rest of a line ends where it is read
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
     "message": (
         "@odata.type",
@@ -57,7 +57,7 @@ class User:
 
     Attributes:
         id: Entra object id.
-        addresses: all valid addresses, normalised, the primary one first (contract 7,
+        addresses: all valid addresses, normalised, the primary one first (numbers 7,
             Office_UserEntity).
     """
 
@@ -123,7 +123,7 @@ class Mailbox:
         files: what counts, in the order of names: of this run's read or, where that failed, of
             the last one that did not.
         excluded_folders: ids of the folders left out.
-        status: what became of the mailbox in this run (contract 7, Office_Mailbox).
+        status: what became of the mailbox in this run (numbers 7, Office_Mailbox).
         reason: why it was not read.
         covered: the stretch of the window whose activity the files hold; None for all of it when
             the mailbox was processed, else for nothing.
@@ -132,7 +132,7 @@ class Mailbox:
     user_id: str
     files: tuple[ActivityFile, ...]
     excluded_folders: tuple[str, ...]
-    status: Status = "processed"
+    status: MailboxStatus = "processed"
     reason: str | None = None
     covered: tuple[datetime, datetime] | None = None
 
@@ -187,5 +187,5 @@ class ActivitySource(Protocol):
         """Yield the number and the JSON object of every line that is not blank.
 
         Raises:
-            BrokenFileError: at the first line that is no JSON object.
+            BrokenFileError: at the first line that is not a JSON object.
         """

@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from engagement_assets.command import version
 from engagement_assets.errors import EngagementError
 
 app = typer.Typer(
@@ -27,6 +26,8 @@ ConfigFile = Annotated[Path, typer.Option("-c", "--config", help="The configurat
 
 def _show_version(is_wanted: bool) -> None:
     if is_wanted:
+        from engagement_assets.command import version
+
         print("\n".join(version.lines()))
         raise typer.Exit
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from engagement_assets import definitions
 from engagement_assets.command import libraries, progress
 from engagement_assets.errors import EngagementError
-from engagement_assets.pipeline import automation, instance, verdict
+from engagement_assets.pipeline import automation, check_results, instance
 
 
 class RunFailedError(EngagementError):
@@ -56,9 +56,9 @@ def run(
         except dg.DagsterExecutionInterruptedError as error:
             raise KeyboardInterrupt from error
         except Exception as error:  # noqa: BLE001 - it may quote data; the event log has its class
-            broken = verdict.failed_checks(opened, run_id, dg.AssetCheckSeverity.ERROR)
+            broken = check_results.failed_checks(opened, run_id, dg.AssetCheckSeverity.ERROR)
             raise _explained(error, broken) from None
-        return verdict.warnings(opened, run_id)
+        return check_results.warnings(opened, run_id)
 
 
 def serve(config_file: Path, data_dir: Path, port: int, console: Console) -> None:

@@ -89,5 +89,5 @@ def show(console: Console, title: str, overview: Overview, warnings: Sequence[st
 def _number(run: Mapping[str, object], column: str) -> int:
     value = run[column]
     if not isinstance(value, int):
-        raise TypeError(f"{column} is no whole number")
+        raise TypeError(f"{column} is not a whole number")
     return value

@@ -3,7 +3,6 @@
 from engagement_assets.config.reading import load
 from engagement_assets.config.sections import (
     DEFAULT_WEIGHTS,
-    Component,
     Configuration,
     Customers,
     Mailboxes,
@@ -16,7 +15,6 @@ from engagement_assets.config.sources import FolderSource, GraphSource, Source
 
 __all__ = [
     "DEFAULT_WEIGHTS",
-    "Component",
     "Configuration",
     "Customers",
     "FolderSource",

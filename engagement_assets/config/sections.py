@@ -1,8 +1,8 @@
-"""The sections of the YAML file (contract 8) as typed models."""
+"""The sections of the YAML file (docs/configuration.md) as typed models."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -25,16 +25,8 @@ from engagement_assets.config.values import (
     TimeZone,
     WebUrl,
 )
+from engagement_assets.vocabulary import COMPONENTS, Component
 
-Component = Literal[
-    "EmailsFromAccount",
-    "TwoWayEmails",
-    "Replies",
-    "Meetings",
-    "AccountPeople",
-    "OwnPeople",
-    "Recency",
-]
 DEFAULT_WEIGHTS: Mapping[Component, float] = {
     "EmailsFromAccount": 20,
     "TwoWayEmails": 15,
@@ -81,7 +73,7 @@ class Customers(Section):
         None, description="Column of the accounts file with the id of the account above."
     )
     excluded: tuple[AddressOrDomain, ...] = Field(
-        (), description="Addresses and domains that are no contacts."
+        (), description="Addresses and domains that are not contacts."
     )
 
     @field_validator("parent")
@@ -160,7 +152,7 @@ class Configuration(Section):
     mailboxes: Mailboxes
     customers: Customers
     privacy_terms: PrivacyTerms | None = Field(
-        None, description="The privacy terms, once they are accepted; nothing is read before."
+        None, description="The privacy terms, once they are accepted; nothing is read until then."
     )
     tenant_admins: tuple[Address, ...] = Field((), description="Who is asked for consent.")
     smtp: Smtp | None = Field(
@@ -198,10 +190,9 @@ class Configuration(Section):
     def _weights(cls, weights: Mapping[Component, float]) -> Mapping[Component, float]:
         if not weights:
             return DEFAULT_WEIGHTS
-        expected = get_args(Component)
-        missing = [name for name in expected if name not in weights]
+        missing = [name for name in COMPONENTS if name not in weights]
         if missing:
             raise ValueError(f"all seven components, or none; missing: {', '.join(missing)}")
         if abs(sum(weights.values()) - 100) > 1e-9:
             raise ValueError(f"weights that sum to 100, not to {sum(weights.values()):g}")
-        return {name: weights[name] for name in expected}
+        return {name: weights[name] for name in COMPONENTS}

@@ -10,6 +10,7 @@ from engagement_assets.errors import ConfigurationError, EngagementError
 from engagement_assets.microsoft365.retry_budget import RunBudgetSpentError
 from engagement_assets.preflight.people import ListedAddress, resolve
 from engagement_assets.preflight.table import addresses as table_of
+from engagement_assets.vocabulary import FEWEST_PERSONS, MOST_PERSONS
 
 TITLE = "Addresses"
 
@@ -19,7 +20,8 @@ def ask(setup: Setup) -> None:
     section = document.section(setup.content, "mailboxes")
     setup.say(
         "List people and groups: addresses or aliases. A group stands for its members, those of "
-        "nested groups included. Together they must be 2 to 2,500 persons."
+        f"nested groups included. Together they must be {FEWEST_PERSONS} to {MOST_PERSONS:,} "
+        "persons."
     )
     while True:
         section["addresses"] = _list(

@@ -110,7 +110,7 @@ def _accounts(setup: Setup, section: document.Content) -> None:
 
 def _excluded(section: document.Content) -> None:
     answer = prompts.text(
-        "Addresses and domains that are no contacts, if any:",
+        "Addresses and domains that are not contacts, if any:",
         ", ".join(document.listed(section, "excluded")),
         answers.many(AddressOrDomain, optional=True),
     )

@@ -40,7 +40,7 @@ def read(file: Path) -> Content:
     """Return the file's content; nothing when there is no file.
 
     Raises:
-        ConfigurationError: when it cannot be read, or is no YAML file of keys and values.
+        ConfigurationError: when it cannot be read, or is not a YAML file of keys and values.
     """
     if not file.exists():
         return {}

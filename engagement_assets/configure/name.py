@@ -40,7 +40,7 @@ def ask(setup: Setup) -> None:
     content["schedule"] = answer or prompts.text("Cron expression:", before, answers.one(Cron))
     if sources.named(content["source"]["kind"]).consent:
         admins = prompts.text(
-            "Addresses of administrators who may consent, if they shall be asked by mail:",
+            "Addresses of administrators who may consent, if they are to be asked by mail:",
             ", ".join(document.listed(content, "tenant_admins")),
             answers.many(Address, optional=True),
         )

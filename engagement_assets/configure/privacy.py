@@ -22,7 +22,7 @@ The whole text is in docs/privacy.md. Who accepts it speaks for the organisation
 
 
 def ask(setup: Setup) -> None:
-    """Ask for `privacy_terms`. Nobody has to accept them now; nothing is read before."""
+    """Ask for `privacy_terms`. Nobody has to accept them now; until then nothing is read."""
     before = document.section(setup.content, "privacy_terms")
     setup.say(TERMS)
     if before.get("accepted_by") and before.get("accepted_at"):
@@ -35,7 +35,7 @@ def ask(setup: Setup) -> None:
     )
     if not answer:
         setup.content.pop("privacy_terms", None)
-        setup.say("Not accepted. No mailbox is read before.", "yellow")
+        setup.say("Not accepted. No mailbox is read until they are.", "yellow")
         return
     setup.content["privacy_terms"] = {
         "accepted_by": prompts.text(

@@ -58,7 +58,7 @@ def run(file: Path, console: Console, environment: Mapping[str, str]) -> None:
     file = file.absolute()
     if not file.parent.is_dir():
         raise ConfigurationError(
-            f"{file.parent} is no folder. Make it first, or name another file."
+            f"{file.parent} is not a folder. Make it first, or name another file."
         )
     setup = Setup(file, document.read(file), console, environment)
     try:
@@ -81,7 +81,7 @@ def _set_up(setup: Setup) -> bool:
     console, file = setup.console, setup.file
     console.print(Rule("Overview"))
     setup.say(_OVERVIEW)
-    setup.say(f"{'Edited' if setup.content else 'Written'} is {file}.")
+    setup.say(f"{'Editing' if setup.content else 'Writing'} {file}.")
     for number, (title, ask) in enumerate(_STEPS.items(), start=1):
         console.print(Rule(f"Step {number} of {len(_STEPS)}: {title}"))
         ask(setup)

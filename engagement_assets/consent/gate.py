@@ -1,4 +1,4 @@
-"""The gate that every step meets before it reads data (contract 8, Consent).
+"""The gate that every step meets before it reads data (docs/microsoft365.md).
 
 Accepted privacy terms open it. Where the kind of source has an administrator, they must have
 granted everything that is needed, too; that is asked, never taken from a token alone.
@@ -52,7 +52,7 @@ class Consent:
         return ""
 
     def require(self) -> None:
-        """See that nothing is missing.
+        """Require that nothing is missing.
 
         Raises:
             ConfigurationError: when nobody accepted the privacy terms.
@@ -199,7 +199,7 @@ def _opened(
 def _accepted(terms: PrivacyTerms | None) -> PrivacyTerms:
     if terms is None:
         raise ConfigurationError(
-            "privacy_terms are not accepted: nothing is read before.",
+            "privacy_terms are not accepted: nothing is read until they are.",
             remedy="Read docs/privacy.md, then add `privacy_terms: {accepted_by: <address>, "
             "accepted_at: <moment>}`.",
         )

@@ -51,7 +51,7 @@ def send(
 
 
 def check(settings: Smtp, environment: Mapping[str, str] = os.environ) -> None:
-    """See that a mail could be sent, as far as the server tells before there is one.
+    """Check that a mail could be sent, as far as the server tells before there is one.
 
     Args:
         settings: `smtp` of the configuration.

@@ -1,4 +1,4 @@
-"""The customer dataset: contacts and accounts from CSV or Parquet, as text (contract 8)."""
+"""Contacts and accounts from CSV or Parquet, as text (docs/configuration.md)."""
 
 import csv
 from collections.abc import Iterator, Sequence

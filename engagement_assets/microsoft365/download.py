@@ -20,7 +20,6 @@ from engagement_assets.microsoft365.mail import Folders
 from engagement_assets.microsoft365.outcome import (
     GraphMailbox,
     Outcome,
-    Status,
     denied,
     failed,
     no_mailbox,
@@ -34,6 +33,7 @@ from engagement_assets.microsoft365.state import (
     State,
     folder_of,
 )
+from engagement_assets.vocabulary import MailboxStatus
 from engagement_assets.window import Window
 
 ENDING = ".ndjson.zst"
@@ -79,7 +79,7 @@ def read_mailbox(job: Job, user_id: str) -> GraphMailbox:
         return GraphMailbox(user_id, (), (), "no_mailbox", reason)
     state = State.load(folder)
     state.lose(_lost(job, folder, state))
-    status: tuple[Status, str | None] = ("processed", None)
+    status: tuple[MailboxStatus, str | None] = ("processed", None)
     if not _is_read(job, state):
         try:
             _Read(job, user_id, folder, state).run()
@@ -274,7 +274,7 @@ def _is_deleted(job: Job, user_id: str) -> bool:
 
 
 def _mailbox(
-    job: Job, folder: Path, state: State, status: Status, reason: str | None
+    job: Job, folder: Path, state: State, status: MailboxStatus, reason: str | None
 ) -> GraphMailbox:
     window, covered = job.window, None
     if state.covered:

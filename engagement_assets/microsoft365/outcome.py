@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from engagement_assets.activity.source import Mailbox
 from engagement_assets.microsoft365.faults import GraphError
+from engagement_assets.vocabulary import MailboxStatus
 
-Status = Literal["processed", "failed", "no_mailbox", "denied", "pending"]
-Outcome = tuple[Status, str]
+Outcome = tuple[MailboxStatus, str]
 
 
 @dataclass(frozen=True)
@@ -16,12 +15,12 @@ class GraphMailbox(Mailbox):
     """A mailbox as it counts in this run, whether or not it could be read this time.
 
     Attributes:
-        status: what became of it this time (contract 7, Office_Mailbox).
+        status: what became of it this time (numbers 7, Office_Mailbox).
         reason: why it was not read.
         covered: the stretch of the window whose activity counts; None if none.
     """
 
-    status: Status = "processed"
+    status: MailboxStatus = "processed"
     reason: str | None = None
     covered: tuple[datetime, datetime] | None = None
 

@@ -17,8 +17,8 @@ MAIL_AFTER = timedelta(days=31)
 # it or rescued from it within that time, and nearly all that arrives late has arrived.
 OVERLAP = timedelta(days=31)
 
-# All-day meetings lie at midnight UTC of their date in Graph and at local midnight for the
-# contract: up to 14 hours apart.
+# All-day meetings lie at midnight UTC of their date in Graph and at local midnight by
+# numbers 3.6: up to 14 hours apart.
 MEETINGS_AROUND = timedelta(days=1)
 
 # a year of a busy mailbox is some 20,000 messages and 2,000 events: so a slice of either is a

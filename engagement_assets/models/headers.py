@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from engagement_assets.models.faults import closest, fault
+from engagement_assets.vocabulary import UNITS
 
 _MODEL_KEYS: Final = ("purpose", "grain", "source")
 # What the header of a segment or a measure must say; all else about it follows from its folder.
@@ -18,7 +19,6 @@ _TRACKED_GRAIN: Final[Mapping[str, str]] = {
     "measures": "CustomerId, or the whole business, and the dimensions",
 }
 _TRACKED_SOURCE: Final = "docs/segments-and-measures.md"
-UNITS: Final = ("number", "count", "share", "score", "minutes", "days")
 _KEY_LINE: Final = re.compile(r"--[ \t]?([A-Za-z_]+):(?:[ \t]+(.*))?")
 _CONTINUATION_LINE: Final = re.compile(r"--(?:[ ]{2,}|[ ]*\t)\s*(\S.*)")
 

@@ -11,7 +11,7 @@ from engagement_assets import schemas
 from engagement_assets.models.building import create_sources
 from engagement_assets.models.engine import Engine
 from engagement_assets.models.loading import Model
-from engagement_assets.models.memory import Memory
+from engagement_assets.models.sql_cache import SqlCache
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 
 Origins = dict[str, list[tuple[str, str]]]
@@ -23,15 +23,15 @@ _KIND: Final = TypeAdapter(Origins)
 class Lineage:
     """The lineage of all models, read off their SQL once, when it is first asked for."""
 
-    def __init__(self, models: Sequence[Model], memory: Memory | None = None) -> None:
+    def __init__(self, models: Sequence[Model], cache: SqlCache | None = None) -> None:
         """Make it of models, each behind those that it reads; none needs to be built.
 
         Args:
             models: The models.
-            memory: What was read off their SQL before.
+            cache: What was read off their SQL before.
         """
         self._models = models
-        self._memory = memory or Memory()
+        self._cache = cache or SqlCache()
 
     def of(self, name: str) -> Mapping[str, Sequence[tuple[str, str]]]:
         """Return what the columns of a model are made of, as `column_lineage` does."""
@@ -56,13 +56,13 @@ class Lineage:
         steps = {}
         for model in self._models:
             read = {table: list(columns[table]) for table in model.references if table in columns}
-            steps[model.name] = self._memory.recall(
+            steps[model.name] = self._cache.answer(
                 _KIND,
                 f"lineage\n{json.dumps(read)}\n{model.sql}",
                 partial(_read_anew, model, read),
             )
             columns[model.name] = steps[model.name]
-        self._memory.save()
+        self._cache.save()
         return steps
 
     @cached_property

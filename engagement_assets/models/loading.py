@@ -16,7 +16,7 @@ from engagement_assets.models import rules, statement
 from engagement_assets.models.engine import Kind
 from engagement_assets.models.faults import ModelError, closest, fault
 from engagement_assets.models.headers import read_header
-from engagement_assets.models.memory import Memory
+from engagement_assets.models.sql_cache import SqlCache
 
 __all__ = ["HISTORY", "LAYERS", "TRACKED", "Model", "ModelError", "load_models", "upstream"]
 
@@ -24,6 +24,8 @@ LAYERS: Final = ("staging", "intermediate", "marts", "segments", "measures", "hi
 # What one drops a file for, and what follows the rows of all those files over the runs.
 TRACKED: Final = ("segments", "measures")
 HISTORY: Final = "history"
+# Beside the layers: rules about their tables, which `schemas/cross_table.py` reads.
+CHECKS: Final = "checks"
 
 _TABLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -74,7 +76,7 @@ def load_models(
     folder: Path,
     sources: Collection[str],
     own: Path | None = None,
-    memory: Memory | None = None,
+    cache: SqlCache | None = None,
 ) -> tuple[Model, ...]:
     """Read every model of `folder`, in an order in which they can be built.
 
@@ -82,7 +84,7 @@ def load_models(
         folder: The folder that holds the layer folders.
         sources: Names of the tables that exist before any model is built.
         own: A second folder, with segments and measures only.
-        memory: What was read off the files before.
+        cache: What was read off the files before.
 
     Returns:
         Models, each after the models that it reads, and those that follow segments and measures
@@ -103,9 +105,9 @@ def load_models(
             raise fault(path, f"{source_names[key]} is a source", "Rename the file.")
         paths[key] = (path, is_own)
     names = source_names | {key: path.stem for key, (path, _) in paths.items()}
-    memory = memory or Memory()
-    models = [_read(path, names, memory, is_own=is_own) for path, is_own in paths.values()]
-    memory.save()
+    cache = cache or SqlCache()
+    models = [_read(path, names, cache, is_own=is_own) for path, is_own in paths.values()]
+    cache.save()
     _check_tracked(models)
     return tuple(_in_order(models))
 
@@ -155,6 +157,8 @@ def _model_files(folder: Path, layers: Collection[str]) -> Iterator[Path]:
         inside = path.relative_to(folder).parts
         if any(part.startswith((".", "__")) for part in inside):
             continue  # what editors and other tools leave behind
+        if inside[0] == CHECKS and layers is LAYERS:
+            continue
         if path.is_dir():
             if len(inside) == 1 and path.name not in layers:
                 raise fault(path, "it is not a layer", f"The layers are {', '.join(layers)}.")
@@ -165,18 +169,18 @@ def _model_files(folder: Path, layers: Collection[str]) -> Iterator[Path]:
                 raise fault(
                     path,
                     "its name is not a table name and .sql",
-                    "A table name has letters, digits and underscores, and no digit first.",
+                    "A table name has letters, digits and underscores, and begins with no digit.",
                 )
             yield path
 
 
-def _read(path: Path, names: Mapping[str, str], memory: Memory, *, is_own: bool) -> Model:
+def _read(path: Path, names: Mapping[str, str], cache: SqlCache, *, is_own: bool) -> Model:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise fault(path, "it is not UTF-8 text", "Save it as UTF-8.") from None
     header = read_header(path, text, path.parent.name)
-    said = statement.read(path, text, memory)
+    said = statement.read(path, text, cache)
     _check_rules(path, said.refused, is_own=is_own)
     return Model(
         name=path.stem,
@@ -224,10 +228,10 @@ def _references(path: Path, reads: Iterable[str], names: Mapping[str, str]) -> t
 
 def _in_order(models: Iterable[Model]) -> Iterator[Model]:
     waiting = {model.name: model for model in models}
-    followed = {name for name, model in waiting.items() if model.layer in TRACKED}
+    tracked = {name for name, model in waiting.items() if model.layer in TRACKED}
     unmet = {
         name: set(model.references) & waiting.keys()
-        | (followed if model.layer == HISTORY else set())
+        | (tracked if model.layer == HISTORY else set())
         for name, model in waiting.items()
     }
     ready = [(name.lower(), name) for name, missing in unmet.items() if not missing]

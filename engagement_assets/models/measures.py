@@ -19,7 +19,7 @@ _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOU
 
 
 def check(engine: Engine, model: Model) -> None:
-    """See that the table of a measure has one number for each account or for the whole business.
+    """Require that a measure has one number for each account, or for the whole business.
 
     Raises:
         ModelError: It has not. The text names the file, and no value.

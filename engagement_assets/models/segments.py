@@ -32,7 +32,7 @@ _MOVED = """
 
 
 def check(engine: Engine, model: Model) -> None:
-    """See that the table of a segment lists accounts, each once.
+    """Require that the table of a segment lists accounts, each once.
 
     Raises:
         ModelError: It does not. The text names the file, and no value.

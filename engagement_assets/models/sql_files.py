@@ -1,11 +1,5 @@
 """Where the SQL models lie."""
 
-from pathlib import Path
+from engagement_assets.sql_files import sql_folder
 
-_PACKAGE = Path(__file__).parents[1]
-
-
-def sql_folder() -> Path:
-    """Return the folder of the SQL models: the repository's, or the one in an installed package."""
-    packaged = _PACKAGE / "dbt_like_sql"
-    return packaged if packaged.exists() else _PACKAGE.parent / "dbt_like_sql"
+__all__ = ["sql_folder"]

@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from engagement_assets.models.memory import Memory
+from engagement_assets.models.sql_cache import SqlCache
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,24 @@ class Statement:
 _KIND: Final = TypeAdapter(Statement)
 
 
-def read(path: Path, text: str, memory: Memory) -> Statement:
+def read(path: Path, text: str, cache: SqlCache) -> Statement:
     """Return what the one SELECT of a text says.
 
     Args:
         path: The file, for errors.
         text: Its text.
-        memory: Has it, when it was asked for before.
+        cache: Has it, when it was asked for before.
 
     Raises:
         ModelError: The SQL cannot be read, is not exactly one SELECT, or reads from elsewhere than
             from tables.
     """
-    return memory.recall(_KIND, f"statement\n{text}", lambda: _read_anew(path, text))
+    return cache.answer(_KIND, f"statement\n{text}", lambda: _read_anew(path, text))
 
 
 def _read_anew(path: Path, text: str) -> Statement:
     # sqlglot costs as much as the whole rest of loading, and is not needed for what is remembered
-    from engagement_assets.models import deciding, findings, model_sql  # noqa: PLC0415 - as above
+    from engagement_assets.models import decisive_columns, findings, model_sql  # noqa: PLC0415 - as above
 
     query = model_sql.parse_select(path, text)
     sql = model_sql.without_semicolon(text)
@@ -64,6 +64,6 @@ def _read_anew(path: Path, text: str) -> Statement:
         columns=tuple(select.named_selects) if select else (),
         descriptions=model_sql.column_descriptions(sql, query),
         refused=tuple((each.rule.name, each.code) for each in findings.refusals(query)),
-        decisive=deciding.decisive(query),
-        mentioned=deciding.mentioned(query),
+        decisive=decisive_columns.decisive(query),
+        mentioned=decisive_columns.mentioned(query),
     )

@@ -57,7 +57,7 @@ def stumbling_named(model: Model) -> Iterator[None]:
 
 
 def check_customers(engine: Engine, model: Model, dimensions: Sequence[str]) -> None:
-    """See that every CustomerId is an account, and none is there twice with the same dimensions.
+    """Require that every CustomerId is an account, none twice with the same dimensions.
 
     Raises:
         ModelError: It is not so.
@@ -82,7 +82,7 @@ def check_customers(engine: Engine, model: Model, dimensions: Sequence[str]) -> 
 
 
 def check_unique(engine: Engine, model: Model, key: Sequence[str]) -> None:
-    """See that no two rows have the same key.
+    """Require that no two rows have the same key.
 
     Raises:
         ModelError: Two have.
@@ -103,7 +103,7 @@ def check_unique(engine: Engine, model: Model, key: Sequence[str]) -> None:
 
 
 def check_finite(engine: Engine, model: Model, found: Mapping[str, str]) -> None:
-    """See that no number is infinite or undefined: JSON has no such numbers.
+    """Require that no number is infinite or undefined: JSON has no such numbers.
 
     Raises:
         ModelError: One is.

@@ -38,7 +38,7 @@ def build_checked(workspace: Workspace, model: Model) -> None:
     """Build a model; a segment or measure is also checked.
 
     Raises:
-        ModelError: the SQL fails, or gives what is no segment or measure.
+        ModelError: the SQL fails, or gives what is not a segment or measure.
     """
     engine = DuckDbEngine(workspace.connection)
     if model.is_own:

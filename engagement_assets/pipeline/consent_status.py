@@ -47,7 +47,7 @@ def consent_status(
 
 
 @dg.asset_check(asset=_NAME)
-def nothing_beyond_need_is_granted(workspace: Workspace) -> dg.AssetCheckResult:
+def nothing_excess_is_granted(workspace: Workspace) -> dg.AssetCheckResult:
     """The app holds no permission in Microsoft 365 that it does not need."""
     excess = workspace.connection.execute(
         "select item from consent_status where status = 'excess' order by item"
@@ -55,7 +55,7 @@ def nothing_beyond_need_is_granted(workspace: Workspace) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=not excess,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={"beyond need": ", ".join(name for (name,) in excess) or "nothing"},
+        metadata={"excess": ", ".join(name for (name,) in excess) or "nothing"},
     )
 
 
@@ -87,7 +87,7 @@ def _facts(settings: Configuration, seen: Consent) -> dict[str, Any]:
     if tenant is not None:
         facts["granted"] = dict(tenant.granted)
         facts["missing"] = ", ".join(tenant.missing) or "nothing"
-        facts["beyond need"] = ", ".join(tenant.excess) or "nothing"
+        facts["excess"] = ", ".join(tenant.excess) or "nothing"
         if tenant.reason:
             facts["why nothing could be checked"] = tenant.reason
     return facts

@@ -10,6 +10,7 @@ from engagement_assets import reading
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.resources import Gate, Settings, Workspace
 from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
+from engagement_assets.vocabulary import MAILBOX_STATUSES
 from engagement_assets.warehouse import inputs
 
 OWNERS = ["team:engagement"]
@@ -127,7 +128,7 @@ def read_activity(
             )
     by_status = {
         f"mailboxes {status}": sum(outcome.status == status for outcome in outcomes)
-        for status in ("processed", "failed", "no_mailbox", "denied", "pending")
+        for status in MAILBOX_STATUSES
     }
     yield from _results(workspace, *_ACTIVITY, mailbox=by_status)
 

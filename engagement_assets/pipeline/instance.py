@@ -8,7 +8,7 @@ import dagster as dg
 from filelock import FileLock
 
 from engagement_assets.errors import DataFolderError
-from engagement_assets.pipeline import databases, turn
+from engagement_assets.pipeline import run_lock, sqlite_engines
 
 _SETTINGS = f"""\
 # Written by engagement at every start: state stays in this folder and nothing leaves the machine.
@@ -23,7 +23,7 @@ run_monitoring:
 concurrency:
   runs:
     tag_concurrency_limits:
-      - key: {turn.LAUNCHED_TAG}
+      - key: {run_lock.LAUNCHED_TAG}
         limit: 1
 # whether `published` is as new as the schedule promises
 freshness:
@@ -62,7 +62,7 @@ def prepare_to_serve(data_dir: Path) -> Path:
     """
     home = prepare(data_dir)
     with dg.DagsterInstance.from_config(str(home)) as instance:
-        turn.bury_launched(data_dir, instance)
+        run_lock.bury_launched(data_dir, instance)
     return home
 
 
@@ -87,6 +87,6 @@ def opened(data_dir: Path) -> Iterator[dg.DagsterInstance]:
     """Open the instance of a data folder for as long as a run takes."""
     with (
         dg.DagsterInstance.from_config(str(prepare(data_dir))) as instance,
-        databases.kept(instance),
+        sqlite_engines.kept(instance),
     ):
         yield instance

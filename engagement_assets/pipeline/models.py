@@ -10,7 +10,7 @@ import dagster as dg
 from engagement_assets import schemas
 from engagement_assets.models.lineage import Lineage
 from engagement_assets.models.loading import Model
-from engagement_assets.models.memory import Memory
+from engagement_assets.models.sql_cache import SqlCache
 from engagement_assets.pipeline import collection, metadata
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
@@ -27,9 +27,9 @@ GROUPS: Mapping[str, str] = {
 }
 
 
-def assets(models: Sequence[Model], memory: Memory | None = None) -> Sequence[dg.AssetsDefinition]:
+def assets(models: Sequence[Model], cache: SqlCache | None = None) -> Sequence[dg.AssetsDefinition]:
     """Return the assets of all models, and the one that tells where their columns come from."""
-    lineage = Lineage(models, memory)
+    lineage = Lineage(models, cache)
     made = [_asset(model, lineage) for model in models]
     return [_lineage_asset(lineage), *made, *collection.assets(models)]
 

@@ -5,7 +5,7 @@ from typing import Any
 import dagster as dg
 
 from engagement_assets import schemas
-from engagement_assets.pipeline import verdict
+from engagement_assets.pipeline import check_results
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
 from engagement_assets.warehouse import publishing
@@ -21,7 +21,7 @@ def published(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
     """One consistent snapshot of all published tables, replaced at once or not at all."""
     connection = workspace.connection
     (run_id,) = connection.execute("select run_id from run").fetchall()[0]
-    folder = publishing.publish(connection, workspace.data_dir)
+    folder = publishing.publish(connection, workspace.data_dir, workspace.checked)
     described = connection.execute(
         "select * exclude (RunId) from Office_Run where RunId = ?", [run_id]
     )
@@ -33,7 +33,7 @@ def published(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
         metadata={
             "folder": dg.MetadataValue.path(str(folder)),
             "status": row["Status"],
-            "checks that warn": ", ".join(verdict.warnings(context.instance, context.run.run_id))
+            "checks that warn": ", ".join(check_results.warnings(context.instance, context.run.run_id))
             or "none",
             "bytes": size,
             **counts,

@@ -13,9 +13,10 @@ import duckdb
 
 from engagement_assets import config, consent
 from engagement_assets.config import Configuration
-from engagement_assets.pipeline import databases, turn, verdict
+from engagement_assets.pipeline import check_results, run_lock, sqlite_engines
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
+from engagement_assets.warehouse.checked import Checked
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ class DataFolder:
         data_dir: where everything that runs write is kept.
         connection: the warehouse, open for writing: the only connection that is.
         built: the models that have been built in this run, to add to.
+        checked: what has been checked in this run, to ask and to add to.
     """
 
     data_dir: Path
     connection: duckdb.DuckDBPyConnection
     built: set[str] = field(default_factory=set)
+    checked: Checked = field(default_factory=Checked)
 
     @property
     def store(self) -> ActivityStore:
@@ -69,9 +72,9 @@ def of(config_file: Path) -> Mapping[str, dg.ResourceDefinition]:
     def workspace(context: dg.InitResourceContext) -> Iterator[DataFolder]:
         data_dir = context.resources.settings.data_dir
         with (
-            databases.kept(context.instance),
-            turn.taken(data_dir, context),
-            verdict.noted(context),
+            sqlite_engines.kept(context.instance),
+            run_lock.taken(data_dir, context),
+            check_results.noted(context),
             database.connect(data_dir / "warehouse" / "warehouse.duckdb") as connection,
         ):
             yield DataFolder(data_dir, connection)

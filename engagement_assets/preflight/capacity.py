@@ -24,7 +24,7 @@ def first_run(estimate: Estimate) -> Check:
 
 
 def disk(data_dir: Path, estimate: Estimate | None) -> Check:
-    """Compare the free space with what the first run needs, and see that it may write there."""
+    """Compare the free space with what the first run needs, and check that it may write there."""
     subject = "Disk"
     place = data_dir.absolute()
     while not place.exists():

@@ -45,7 +45,7 @@ def inspect(
         return (None if check.level == "error" else credential), check
     return credential, ok(
         SUBJECT,
-        f"A secret, in {SECRET_VARIABLE}. When it expires is not told to an app: note the day. A "
+        f"A secret, in {SECRET_VARIABLE}. An app cannot see when it expires: note the day. A "
         "certificate is safer.",
     )
 

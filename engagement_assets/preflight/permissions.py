@@ -30,7 +30,7 @@ def inspect(status: ConsentStatus, configuration: Configuration) -> Iterator[Che
         )
     if status.excess:
         yield warning(
-            "Permissions beyond need",
+            "Excess permissions",
             f"Granted and not needed: {', '.join(status.excess)}.",
             "Remove them from the app registration, and let an administrator consent again.",
         )

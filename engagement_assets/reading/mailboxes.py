@@ -6,15 +6,16 @@ from datetime import datetime
 
 import duckdb
 
-from engagement_assets.activity.source import ActivitySource, BrokenFileError, Mailbox, Status
+from engagement_assets.activity.source import ActivitySource, BrokenFileError, Mailbox
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.vocabulary import MailboxStatus
 from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
 from engagement_assets.window import Window
 
 
 @dataclass(frozen=True)
 class MailboxOutcome:
-    """What became of one person's mailbox (contract 7, Office_Mailbox).
+    """What became of one person's mailbox (numbers 7, Office_Mailbox).
 
     Attributes:
         user_id: the owner.
@@ -24,7 +25,7 @@ class MailboxOutcome:
     """
 
     user_id: str
-    status: Status
+    status: MailboxStatus
     reason: str | None = None
     mailbox: Mailbox | None = None
 
@@ -41,7 +42,7 @@ def read_mailboxes(
 ) -> list[MailboxOutcome]:
     """Land what is new in the mailboxes of all persons.
 
-    A mailbox that cannot be read to its end fails alone (contract 8). What was landed and has
+    A mailbox that cannot be read to its end fails alone (numbers 8). What was landed and has
     not changed is not read again.
 
     Args:

@@ -1,4 +1,4 @@
-"""The published tables: names, types, descriptions and checks, once (contract 5 to 7).
+"""The published tables: names, types, descriptions and checks, once (numbers 5 to 7).
 
     for table in TABLES.values():
         failures += validate(connection, table.name)
@@ -8,20 +8,28 @@
 by the first `validate`. A `Failure` holds no value of any cell and may be logged.
 
 Files: `model.py` (the words), one file for each group of tables, `rules.py` (rules that they
-share), `validation.py` (one table), `together.py` (between tables).
+share), `validation.py` (one table), `cross_table.py` (between tables, and warnings).
 """
 
 from typing import TYPE_CHECKING
 
-from .cross_table import CROSS_TABLE, validate_cross_table
+from engagement_assets.vocabulary import (
+    COMPONENTS,
+    LEDGER_OUTCOMES,
+    LEVELS,
+    MAILBOX_STATUSES,
+    RUN_STATUSES,
+)
+
+from .cross_table import CROSS_TABLE, WARNINGS, validate_cross_table, warned_of
 from .lineage import COLUMN_LINEAGE
 from .measures import MEASURE_DEFINITION, MEASURE_HISTORY, MEASURE_VALUE
 from .model import Column, CrossTableRule, Failure, Rule, Table
-from .office import LEVELS, OFFICE
-from .people import CUSTOMER, MAILBOX, MAILBOX_STATUSES, USER_ENTITY
+from .office import OFFICE
+from .people import CUSTOMER, MAILBOX, USER_ENTITY
 from .profile import CUSTOMER_PROFILE
-from .runs import LEDGER, LEDGER_OUTCOMES, RUN, RUN_STATUSES
-from .score import COMPONENTS, SCORE_CONTRIBUTION, SCORE_HISTORY
+from .runs import LEDGER, RUN
+from .score import SCORE_CONTRIBUTION, SCORE_HISTORY
 from .segments import SEGMENT_CHANGE, SEGMENT_DEFINITION, SEGMENT_HISTORY, SEGMENT_MEMBER
 
 if TYPE_CHECKING:
@@ -35,6 +43,7 @@ __all__ = [
     "MAILBOX_STATUSES",
     "RUN_STATUSES",
     "TABLES",
+    "WARNINGS",
     "Column",
     "CrossTableRule",
     "Failure",
@@ -42,6 +51,7 @@ __all__ = [
     "Table",
     "validate",
     "validate_cross_table",
+    "warned_of",
 ]
 
 TABLES: dict[str, Table] = {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from engagement_assets import schemas
+from engagement_assets.vocabulary import MAILBOX_STATUSES
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,10 @@ _ALL = (
         "What became of each person's mailbox in this run.",
         {
             "person_no": ("INTEGER", "the owner"),
-            "status": ("VARCHAR", "processed, failed, no_mailbox, denied or pending"),
+            "status": (
+                "VARCHAR",
+                f"{', '.join(MAILBOX_STATUSES[:-1])} or {MAILBOX_STATUSES[-1]}",
+            ),
             "reason": ("VARCHAR", "why it was not processed"),
             "covered_from": (_INSTANT, "start of the stretch whose activity counts"),
             "covered_to": (_INSTANT, "end of that stretch"),

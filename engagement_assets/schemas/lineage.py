@@ -1,6 +1,6 @@
 """Where the columns of the published tables come from."""
 
-from .model import BESIDE, Column, Table, column_beside
+from .model import Column, Table, column_beside
 from .rules import identifier
 
 
@@ -16,7 +16,7 @@ COLUMN_LINEAGE = Table(
     ),
     grain="one column of a table and one column that it is made of",
     key=("TableName", "ColumnName", "SourceTable", "SourceColumn"),
-    contract=BESIDE,
+    numbers="7.4",
     columns=(
         _name("TableName", "A table, published or on the way there."),
         _name("ColumnName", "A column of it."),

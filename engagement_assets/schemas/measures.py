@@ -1,11 +1,10 @@
 """The measures: what they are, what they come to, and how that changed over the runs."""
 
-from .model import BESIDE, Column, Table, column_beside
+from engagement_assets.vocabulary import GRAINS, UNITS
+
+from .model import Column, Table, column_beside
 from .rules import finite, identifier, json_object, one_of
 from .segments import run_columns
-
-UNITS = ("number", "count", "share", "score", "minutes", "days")
-GRAINS = ("business", "customer")
 
 
 def _measure() -> Column:
@@ -38,7 +37,7 @@ MEASURE_DEFINITION = Table(
     description="The measures that there are, and the SQL that computes them.",
     grain="one measure",
     key=("Measure",),
-    contract=BESIDE,
+    numbers="7.3",
     columns=(
         _measure(),
         column_beside("Title", "VARCHAR", "What people call the measure.", identifier()),
@@ -65,7 +64,7 @@ MEASURE_VALUE = Table(
     description="What each measure comes to now.",
     grain="one measure, one account (or the whole business), one combination of its dimensions",
     key=("Measure", "CustomerId", "Dimensions"),
-    contract=BESIDE,
+    numbers="7.3",
     columns=(
         _measure(),
         column_beside(
@@ -85,6 +84,6 @@ MEASURE_HISTORY = Table(
     description="What the measures of the whole business came to in every run.",
     grain="one measure and one combination of its dimensions in one run",
     key=("RunId", "Measure", "Dimensions"),
-    contract=BESIDE,
+    numbers="7.3",
     columns=(*run_columns(), _measure(), _dimensions(), _value()),
 )

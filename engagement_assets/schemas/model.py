@@ -73,7 +73,7 @@ class Column:
         name: its name, as published.
         type: its DuckDB type.
         description: what it says, for a reader who knows sales and no computer science.
-        contract: the sections of the contract that define it.
+        numbers: the sections of docs/the-numbers.md that define it.
         nullable: whether a value may be missing.
         rules: what holds for its values.
     """
@@ -81,19 +81,19 @@ class Column:
     name: str
     type: ColumnType
     description: str
-    contract: str
+    numbers: str
     nullable: bool = False
     rules: tuple[Rule, ...] = ()
 
 
-# where the contract allows tables beside its own
+# the tables beside Office
 BESIDE = "7"
 
 
 def column_beside(
     name: str, kind: ColumnType, description: str, *rules: Rule, nullable: bool = False
 ) -> Column:
-    """Return a column of a table that stands beside the contract's."""
+    """Return a column of a table that stands beside Office."""
     return Column(name, kind, description, BESIDE, nullable, rules)
 
 
@@ -107,7 +107,7 @@ class Table:
         grain: what one row is.
         key: the columns that tell rows apart, in the order in which rows are sorted and written.
         columns: the columns, exactly these, in this order.
-        contract: the sections of the contract that define it.
+        numbers: the sections of docs/the-numbers.md that define it.
         rules: what holds between the columns of a row.
     """
 
@@ -116,7 +116,7 @@ class Table:
     grain: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    contract: str
+    numbers: str
     rules: tuple[Rule, ...] = ()
 
     @property
@@ -144,15 +144,19 @@ class CrossTableRule:
         name: names the check in a `Failure`.
         table: the table that is wrong, as a rule, when it does not hold.
         description: what holds.
-        contract: the sections of the contract that say so.
-        sql: counts what breaks it.
+        numbers: the sections of docs/the-numbers.md that say so, or the document.
+        sql: a SELECT of what breaks it: as many rows as its count.
+        file: the name of its file, without the ending.
+        stops: whether nothing is published when it is broken; otherwise it is worth a warning.
     """
 
     name: str
     table: str
     description: str
-    contract: str
+    numbers: str
     sql: str
+    file: str
+    stops: bool
 
 
 def type_check(column: Column) -> str:

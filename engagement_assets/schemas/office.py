@@ -1,11 +1,11 @@
-"""`Office`: the engagement of every account in every period (contract 5)."""
+"""`Office`: the engagement of every account in every period (numbers 5)."""
 
 from typing import Any
 
+from engagement_assets.vocabulary import LEVELS
+
 from .model import Column, Rule, Table
 from .rules import finite_not_negative, identifier, not_negative, one_decimal, one_of, score_range
-
-LEVELS = ("year", "month", "week")
 
 
 def _is_key(row: Any) -> Any:
@@ -64,8 +64,8 @@ def _replies_need_emails(row: Any) -> Any:
     return row.AverageDuration_Of_AccountEmailReplies.isnull() | (row.NoOfEmails_FromAccount > 0)
 
 
-def _count(name: str, description: str, contract: str) -> Column:
-    return Column(name, "BIGINT", description, contract, rules=(not_negative(),))
+def _count(name: str, description: str, numbers: str) -> Column:
+    return Column(name, "BIGINT", description, numbers, rules=(not_negative(),))
 
 
 OFFICE = Table(
@@ -76,7 +76,7 @@ OFFICE = Table(
     ),
     grain="one account in one period: the year, a month or a week",
     key=("PrimaryKey",),
-    contract="4, 5",
+    numbers="4, 5",
     columns=(
         Column(
             "PrimaryKey",

@@ -1,11 +1,11 @@
-"""Whose mailboxes are looked at, which of them were read, and the customers (contract 7)."""
+"""Whose mailboxes are looked at, which of them were read, and the customers (numbers 7)."""
 
 from typing import Any
 
+from engagement_assets.vocabulary import MAILBOX_STATUSES
+
 from .model import Column, Rule, Table
 from .rules import address, identifier, one_of
-
-MAILBOX_STATUSES = ("processed", "failed", "no_mailbox", "denied", "pending")
 
 
 def _covers_a_stretch(row: Any) -> Any:
@@ -26,7 +26,7 @@ USER_ENTITY = Table(
     description="The people of your organisation whose e-mails and meetings are looked at.",
     grain="one person",
     key=("UserId",),
-    contract="1, 7",
+    numbers="1, 7",
     columns=(
         Column(
             "UserId",
@@ -54,7 +54,7 @@ CUSTOMER = Table(
     ),
     grain="one account",
     key=("CustomerId",),
-    contract="1, 7",
+    numbers="1, 7",
     columns=(
         Column(
             "CustomerId",
@@ -81,7 +81,7 @@ MAILBOX = Table(
     ),
     grain="one person's mailbox and calendar",
     key=("UserId",),
-    contract="7",
+    numbers="7",
     columns=(
         Column(
             "UserId",

@@ -56,7 +56,7 @@ CUSTOMER_PROFILE = Table(
     ),
     grain="one account",
     key=("CustomerId",),
-    contract=BESIDE,
+    numbers="7.2",
     columns=(
         column_beside(
             "CustomerId", "VARCHAR", "The account's id, as in your customer list.", identifier()

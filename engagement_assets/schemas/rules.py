@@ -62,7 +62,7 @@ def identifier() -> Rule:
 
 
 def address() -> Rule:
-    """Return the rule of an e-mail address: contract 1, in lower case."""
+    """Return the rule of an e-mail address: numbers 1, in lower case."""
     return Rule(
         "an address in lower case: one @, text on both sides",
         lambda column: (

@@ -1,45 +1,11 @@
-"""What the runs did, and what became of everything that was read (contract 7)."""
+"""What the runs did, and what became of everything that was read (numbers 7)."""
 
 from typing import Any
 
+from engagement_assets.vocabulary import LEDGER_OUTCOMES, RUN_STATUSES
+
 from .model import Column, Rule, Table
 from .rules import identifier, not_negative, one_of
-
-RUN_STATUSES = ("succeeded", "succeeded_with_warnings")
-
-# Per item, `read` is the sum of all the others.
-LEDGER_OUTCOMES = {
-    "email": (
-        "read",
-        "invitation",
-        "draft",
-        "drafts_or_junk",
-        "no_sender_or_time",
-        "another_copy",
-        "outside_window",
-        "no_account",
-        "counted",
-    ),
-    "meeting": (
-        "read",
-        "series_master",
-        "no_valid_time",
-        "another_copy",
-        "cancelled",
-        "outside_window",
-        "no_account",
-        "counted",
-    ),
-    "contact": (
-        "read",
-        "invalid_address",
-        "no_account_id",
-        "own_organisation",
-        "excluded",
-        "duplicate",
-        "accepted",
-    ),
-}
 
 
 def _outcome_of_item(row: Any) -> Any:
@@ -53,8 +19,8 @@ def _activity_has_days(row: Any) -> Any:
     return (row.DaysOfData > 0) == (row.EmailsProcessed + row.MeetingsProcessed > 0)
 
 
-def _count(name: str, description: str, contract: str) -> Column:
-    return Column(name, "BIGINT", description, contract, rules=(not_negative(),))
+def _count(name: str, description: str, numbers: str) -> Column:
+    return Column(name, "BIGINT", description, numbers, rules=(not_negative(),))
 
 
 RUN = Table(
@@ -65,7 +31,7 @@ RUN = Table(
     ),
     grain="one finished run",
     key=("RunId",),
-    contract="7",
+    numbers="7.1",
     columns=(
         Column("RunId", "VARCHAR", "Identifies the run.", "7", rules=(identifier(),)),
         Column(
@@ -128,7 +94,7 @@ LEDGER = Table(
     ),
     grain="one outcome of e-mails, of meetings or of contacts; outcomes that did not occur too",
     key=("Item", "Outcome"),
-    contract="1, 2, 3, 7",
+    numbers="1, 2, 3, 7.1",
     columns=(
         Column(
             "Item",

@@ -1,6 +1,8 @@
-"""What the score is made of, and what it was in earlier runs (contract 6 and 7)."""
+"""What the score is made of, and what it was in earlier runs (numbers 6 and 7)."""
 
 from typing import Any
+
+from engagement_assets.vocabulary import COMPONENTS
 
 from .model import Column, Rule, Table
 from .rules import (
@@ -10,16 +12,6 @@ from .rules import (
     one_decimal,
     one_of,
     score_range,
-)
-
-COMPONENTS = (
-    "EmailsFromAccount",
-    "TwoWayEmails",
-    "Replies",
-    "Meetings",
-    "AccountPeople",
-    "OwnPeople",
-    "Recency",
 )
 
 
@@ -44,7 +36,7 @@ SCORE_CONTRIBUTION = Table(
     ),
     grain="one part of one Office row's score; seven rows for each",
     key=("PrimaryKey", "Component"),
-    contract="6, 7",
+    numbers="6, 7",
     columns=(
         Column("PrimaryKey", "VARCHAR", "The row of Office that the part belongs to.", "7"),
         Column(
@@ -102,7 +94,7 @@ SCORE_HISTORY = Table(
     grain="one account in one run; only accounts that had a score",
     # in this order: a reader wants one account in every run, and finds it six times as fast
     key=("CustomerId", "RunId"),
-    contract="7",
+    numbers="7",
     columns=(
         Column("RunId", "VARCHAR", "The run, as in Office_Run.", "7", rules=(identifier(),)),
         Column(

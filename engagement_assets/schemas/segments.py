@@ -1,6 +1,6 @@
 """The segments: what they are, who is in them, how that changed over the runs."""
 
-from .model import BESIDE, Column, Rule, Table, column_beside
+from .model import Column, Rule, Table, column_beside
 from .rules import identifier, json_array, json_object, not_negative, one_of
 
 CHANGES = ("joined", "left")
@@ -33,7 +33,7 @@ SEGMENT_DEFINITION = Table(
     description="The segments that there are, and the SQL that picks their members.",
     grain="one segment",
     key=("Segment",),
-    contract=BESIDE,
+    numbers="7.3",
     columns=(
         _segment(),
         column_beside("Title", "VARCHAR", "What people call the segment.", identifier()),
@@ -53,7 +53,7 @@ SEGMENT_MEMBER = Table(
     description="The accounts that are in each segment now.",
     grain="one account in one segment",
     key=("Segment", "CustomerId"),
-    contract=BESIDE,
+    numbers="7.3",
     columns=(
         _segment(),
         _customer(),
@@ -77,7 +77,7 @@ SEGMENT_HISTORY = Table(
     description="How large each segment was in every run, and how many accounts came and went.",
     grain="one segment in one run",
     key=("RunId", "Segment"),
-    contract=BESIDE,
+    numbers="7.3",
     columns=(
         *run_columns(),
         _segment(),
@@ -103,7 +103,7 @@ SEGMENT_CHANGE = Table(
     description="Which account joined or left which segment in which run, and what had changed.",
     grain="one account that joined or left one segment in one run",
     key=("RunId", "Segment", "CustomerId"),
-    contract=BESIDE,
+    numbers="7.3",
     columns=(
         *run_columns(),
         _segment(),

@@ -67,7 +67,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
 
 
 def _time_zones(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return the IANA name behind every time zone name that an event may have (contract 3.6)."""
+    """Return the IANA name behind every time zone name that an event may have (numbers 3.6)."""
     known = {
         name for (name,) in connection.execute("select name from pg_timezone_names()").fetchall()
     }

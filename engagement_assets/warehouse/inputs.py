@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from engagement_assets import customers
 from engagement_assets.activity.people import People
-from engagement_assets.config import Component, Customers
+from engagement_assets.config import Customers
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.vocabulary import Component
 from engagement_assets.window import Window, midnight
 
 # an all-day event's date is at most a day from its instant; beyond the margin both are outside

@@ -35,7 +35,7 @@ def page() -> str:
 
 def _contents() -> str:
     rows = (
-        (f"[{each.name}](#{each.name.lower()})", each.grain, numbers.links(each.contract))
+        (f"[{each.name}](#{each.name.lower()})", each.grain, numbers.links(each.numbers))
         for each in TABLES.values()
     )
     return table(("table", "one row is", "numbers"), rows)
@@ -66,7 +66,7 @@ def _where_from(published: Table) -> Iterator[str]:
     model = model_files.models()[published.name]
     yield f"- **SQL**: {model_files.link(model)}"
     yield f"- **Cases**: [tests/sql/{model.name}](../tests/sql/{model.name})"
-    yield f"- **Rule**: {numbers.links(published.contract)}"
+    yield f"- **Rule**: {numbers.links(published.numbers)}"
     yield f"- **Reads**: {', '.join(map(_read, model.references))}"
     if checks := _checks(published):
         yield f"- **Checks**: {', '.join(checks)}"
@@ -97,7 +97,7 @@ def _column(column: Column) -> tuple[str, ...]:
         column.description,
         "yes" if column.nullable else "no",
         "; ".join(rule.name for rule in column.rules),
-        numbers.links(column.contract),
+        numbers.links(column.numbers),
     )
 
 
@@ -110,7 +110,7 @@ def _rules(published: Table) -> Iterator[str]:
 
 def _between_tables() -> str:
     rows = (
-        (each.table, each.description, each.name, numbers.links(each.contract))
+        (each.table, each.description, each.name, numbers.links(each.numbers))
         for each in CROSS_TABLE
     )
     head = ("table", "what holds", "name of the check", "numbers")

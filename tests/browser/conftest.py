@@ -44,8 +44,8 @@ FLAGS = [
 
 
 # milliseconds; generous: it only ends what would never come
-PATIENCE = 120_000
-expect.set_options(timeout=PATIENCE)
+LONGEST_WAIT = 120_000
+expect.set_options(timeout=LONGEST_WAIT)
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def contexts() -> Iterator[list[BrowserContext]]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile, wide enough for a lineage of sixty assets."""
     fresh = browser.new_context(viewport={"width": 1800, "height": 1100}, locale="en-US")
-    fresh.set_default_timeout(PATIENCE)
+    fresh.set_default_timeout(LONGEST_WAIT)
     yield fresh
     fresh.close()
 

@@ -225,7 +225,7 @@ def test_on_paper_there_is_the_card_and_nothing_around_it(
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
-def test_a_column_is_followed_back_to_what_was_read(
+def test_a_column_is_traced_back_to_what_was_read(
     browser: Browser, contexts: list[BrowserContext], results_server: Server
 ) -> None:
     page = visit(browser, contexts)

@@ -19,7 +19,7 @@ from tests.support import openid, results
 from tests.support.results import Server
 
 from .accessibility import violations
-from .conftest import PATIENCE
+from .conftest import LONGEST_WAIT
 
 APP, CRM = "engagement.test", "crm.test"  # two sites, both on this machine
 _RULES = (
@@ -78,7 +78,7 @@ def secure_browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
 def fresh(secure_browser: Browser, stage: Stage) -> Iterator[BrowserContext]:
     stage.provider.fault, stage.provider.roles = "", ["viewer"]
     context = secure_browser.new_context(locale="en-GB", ignore_https_errors=True)
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(LONGEST_WAIT)
     yield context
     context.close()
 

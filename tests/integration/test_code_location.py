@@ -119,7 +119,7 @@ def test_the_graph_is_as_committed(tmp_path: Path) -> None:
 
 def test_every_sql_file_is_an_asset(tmp_path: Path) -> None:
     assets = asset_graph.described(asset_graph.build(tmp_path))["assets"]
-    files = {path.stem: path.parent.name for path in sql_folder().rglob("*.sql")}
+    files = {path.stem: path.parent.name for path in sql_folder().glob("*/*.sql")}
     assert files
     assert files.keys() - assets.keys() == set()
     assert {name for name, asset in assets.items() if "sql" in asset["kinds"]} == files.keys()

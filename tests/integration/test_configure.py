@@ -256,7 +256,7 @@ def test_without_a_terminal(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_that_is_no_yaml(tmp_path: Path) -> None:
+def test_a_file_that_is_not_yaml(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("source: [")
     with configure(tmp_path) as asked:
         assert asked.wait() == 2

@@ -153,7 +153,7 @@ def test_without_a_credential_there_is_the_link_at_least(
     assert "ENGAGEMENT_CLIENT_CERTIFICATE" in said.errors
 
 
-def test_a_wrong_secret_is_no_missing_consent_and_is_not_shown(
+def test_a_wrong_secret_is_not_missing_consent_and_is_not_shown(
     config_file: Path, command: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ENGAGEMENT_CLIENT_SECRET", "wrong-and-still-secret")

@@ -218,7 +218,7 @@ def test_a_mailbox_that_answers_is_proof_enough(server: SimulatedServer, fresh: 
     (event,) = result.filter_events(lambda event: event.is_step_materialization)
     seen = facts(event.step_materialization_data.materialization)
     assert seen["granted"] == {MAIL: "probe", CALENDARS: "probe", USERS: "role", MEMBERS: "role"}
-    assert (seen["missing"], seen["beyond need"]) == ("nothing", "nothing")
+    assert (seen["missing"], seen["excess"]) == ("nothing", "nothing")
     assert status_table(fresh) == [
         (CALENDARS, "granted", "probe", True),
         (MEMBERS, "granted", "role", True),
@@ -231,7 +231,7 @@ def test_a_mailbox_that_answers_is_proof_enough(server: SimulatedServer, fresh: 
     assert seen["granted since"] == pytest.approx(grant.granted_at.timestamp())
 
 
-def test_what_is_beyond_need_is_named_and_stops_nothing(
+def test_what_is_excess_is_named_and_stops_nothing(
     finished_graph: tuple[Path, str], server: SimulatedServer, fresh: Path
 ) -> None:
     printed = [line for line in finished_graph[1].splitlines() if "does not need" in line]
@@ -244,7 +244,7 @@ def test_what_is_beyond_need_is_named_and_stops_nothing(
     result = run_some(fresh, "consent_status")
     (check,) = result.get_asset_check_evaluations()
     assert (check.passed, check.severity) == (False, dg.AssetCheckSeverity.WARN)
-    assert check.metadata["beyond need"].value == "Mail.ReadWrite, Mail.Send"
+    assert check.metadata["excess"].value == "Mail.ReadWrite, Mail.Send"
     server.withdraw(["Mail.Send", "Mail.ReadWrite"])
     (check,) = run_some(fresh, "consent_status").get_asset_check_evaluations()
     assert check.passed

@@ -263,7 +263,7 @@ def test_a_graph_that_never_answers_does_not_hold_up_the_tick(granted: Watch) ->
     assert grants.last_seen(granted.data_dir) is not None, "nobody said that it was withdrawn"
 
 
-def test_a_graph_that_cannot_be_reached_is_no_withdrawal(granted: Watch) -> None:
+def test_a_graph_that_cannot_be_reached_is_not_a_withdrawal(granted: Watch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         closed = listener.getsockname()[1]
     settings = read_settings(granted.config_file)

@@ -15,7 +15,7 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 
 from engagement_assets import definitions, schemas
 from engagement_assets.errors import BusyError, ConfigurationError, PublishingError
-from engagement_assets.pipeline import instance, verdict
+from engagement_assets.pipeline import check_results, instance
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from tests.support import pipeline
 from tests.support.command import (
@@ -116,20 +116,20 @@ def test_a_run_with_warnings_is_seen_among_the_others(
     assert _metadata(result)["published"]["checks that warn"] == warned
     with instance.opened(config_file.parent / "data") as opened:
         (run,) = opened.get_runs()
-        assert run.tags[verdict.WARNINGS_TAG] == warned
+        assert run.tags[check_results.WARNINGS_TAG] == warned
     with instance.opened(finished.parent / "data") as opened:
         (clean,) = opened.get_runs()
-        assert verdict.WARNINGS_TAG not in clean.tags
+        assert check_results.WARNINGS_TAG not in clean.tags
 
 
 def test_a_run_that_repeats_one_with_warnings_says_when_it_has_none(tmp_path: Path) -> None:
     with instance.opened(tmp_path) as opened:
-        run = opened.create_run_for_job(_nothing, tags={verdict.WARNINGS_TAG: "a: check"})
+        run = opened.create_run_for_job(_nothing, tags={check_results.WARNINGS_TAG: "a: check"})
         context = dg.build_init_resource_context(instance=opened)
         context._dagster_run = run  # Dagster builds none with a run
-        with verdict.noted(context):
+        with check_results.noted(context):
             pass
-        assert [found.tags[verdict.WARNINGS_TAG] for found in opened.get_runs()] == ["none"]
+        assert [found.tags[check_results.WARNINGS_TAG] for found in opened.get_runs()] == ["none"]
 
 
 @dg.job

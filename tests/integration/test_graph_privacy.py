@@ -29,7 +29,7 @@ LOOKED_FOR = 20  # of each kind
 # a JSON Web Token: two parts that begin with the base64 of {"
 TOKEN = re.compile(rb"eyJ[\w-]{10,}\.eyJ[\w-]{10,}")
 
-# contract 7: nothing else is ever asked for
+# docs/privacy.md: nothing else is ever asked for
 FIELDS: Mapping[str, str] = {
     "messages": "id,internetMessageId,conversationId,parentFolderId,sentDateTime,isDraft,from,"
     "lastModifiedDateTime,sender,toRecipients,ccRecipients,bccRecipients",
@@ -104,7 +104,7 @@ def _markers(secret: str) -> dict[str, str]:
     }
 
 
-def test_every_request_asks_for_fields_of_the_contract_only(runs: Runs) -> None:
+def test_every_request_asks_for_fields_of_the_privacy_page_only(runs: Runs) -> None:
     kinds = set()
     for request in runs.requests:
         words = request.path.split("/")

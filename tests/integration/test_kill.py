@@ -147,7 +147,7 @@ def _run_and_kill(config_file: Path, kill: Kill, seconds: float) -> list[str]:
 
 
 def _assert_whole(published: Path, expected: Undisturbed) -> int:
-    """See that what is published is complete, and return how many runs it tells of."""
+    """Check that what is published is complete, and return how many runs it tells of."""
     files, tables = _parquet(published), pipeline.published(published)
     assert files.keys() == schemas.TABLES.keys()
     different = [name for name, data in files.items() if data != expected.files[name]]

@@ -14,7 +14,7 @@ from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import Queued
 from filelock import FileLock
 
 from engagement_assets import definitions
-from engagement_assets.pipeline import instance, turn
+from engagement_assets.pipeline import instance, run_lock
 from tests.support.command import TIMEOUT, write_sample
 
 GOES_ON = (dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED)
@@ -101,7 +101,7 @@ def _start(opened: dg.DagsterInstance, **tags: str) -> str:
 
 def test_a_queue_does_not_wait_for_runs_that_ended_with_their_machine(tmp_path: Path) -> None:
     with instance.opened(tmp_path) as opened:
-        launched = _start(opened, **{turn.LAUNCHED_TAG: "engagement"})
+        launched = _start(opened, **{run_lock.LAUNCHED_TAG: "engagement"})
         by_command = _start(opened)
 
         with FileLock(tmp_path / "run.lock"):
@@ -116,15 +116,15 @@ def test_a_queue_does_not_wait_for_runs_that_ended_with_their_machine(tmp_path: 
 def test_who_holds_the_lock_buries_who_held_it_and_nobody_else(tmp_path: Path) -> None:
     with instance.opened(tmp_path) as opened:
         dead = _start(opened)
-        opened.add_run_tags(dead, {turn.HOLDER_TAG: dead})
+        opened.add_run_tags(dead, {run_lock.HOLDER_TAG: dead})
         waiting = _start(opened)
-        repeated = _start(opened, **{turn.HOLDER_TAG: dead})  # it has the tags of the other one
+        repeated = _start(opened, **{run_lock.HOLDER_TAG: dead})  # it has the tags of the other one
         mine = _start(opened)
         run = opened.get_run_by_id(mine)
         context = dg.build_init_resource_context(instance=opened)
         context._dagster_run = run  # Dagster builds none with a run
         for _ in range(2):
-            with turn.taken(tmp_path, context):
+            with run_lock.taken(tmp_path, context):
                 assert _status(opened, mine) is dg.DagsterRunStatus.STARTED
             mine = _start(opened)
         assert [_status(opened, found) for found in (dead, waiting, repeated)] == [

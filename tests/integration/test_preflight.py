@@ -128,14 +128,12 @@ def test_consent_missing_and_everything_else_is_checked(
     assert check(report, "Mailboxes").level == "not checked"
 
 
-def test_one_permission_missing_another_beyond_need(
-    server: SimulatedServer, tmp_path: Path
-) -> None:
+def test_one_permission_missing_another_excess(server: SimulatedServer, tmp_path: Path) -> None:
     file = write_graph(tmp_path, server)
     server.registration.granted.add("Mail.Send")
     report = inspect(file, server)
     assert report.exit_code == 0
-    assert "Mail.Send" in check(report, "Permissions beyond need").found
+    assert "Mail.Send" in check(report, "Excess permissions").found
     server.registration.granted.remove("Calendars.ReadBasic.All")
     report = inspect(file, server)
     assert report.exit_code == 3
@@ -371,7 +369,7 @@ def test_the_command(server: SimulatedServer, tmp_path: Path) -> None:
     assert "error(s)" in done.stdout
 
 
-def test_a_file_that_is_no_yaml(tmp_path: Path) -> None:
+def test_a_file_that_is_not_yaml(tmp_path: Path) -> None:
     file = tmp_path / "engagement.yaml"
     file.write_text("source: [")
     report = preflight.inspect(file)

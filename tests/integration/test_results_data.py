@@ -119,7 +119,7 @@ def test_a_large_table_is_looked_at_in_part_and_says_so(
         assert "The table is large." not in words(client.get("/data/Office_Run").text)
 
 
-def test_a_table_without_rows_and_a_column_without_values_are_no_trouble(
+def test_a_table_without_rows_and_a_column_without_values_have_a_page(
     results_sample: Path, tmp_path: Path
 ) -> None:
     empty = changed(

@@ -130,7 +130,7 @@ def test_a_code_holds_once(person: Person) -> None:
     assert person.app.get(back, follow_redirects=False).status_code == 400
 
 
-def test_the_answer_to_another_browser_is_no_use(person: Person, results_sample: Path) -> None:
+def test_the_answer_to_another_browser_is_of_no_use(person: Person, results_sample: Path) -> None:
     back = person.to_provider()
     person.app.cookies.clear()
     person.to_provider()
@@ -180,7 +180,7 @@ def test_a_session_ends_by_itself(person: Person) -> None:
         assert person.app.get("/", follow_redirects=False).status_code == 303
 
 
-def test_a_forged_session_is_none(person: Person) -> None:
+def test_a_forged_session_is_not_a_session(person: Person) -> None:
     person.sign_in()
     payload, rest = person.app.cookies[SESSION_COOKIE].split(".", 1)
     person.app.cookies.clear()

@@ -126,7 +126,7 @@ def _fails(
     models: Path | None = None,
     run: Callable[..., subprocess.CompletedProcess[str]] = run_here,
 ) -> str:
-    """See that a run fails with one readable message and leaves the results; return the message.
+    """Check that a run fails with one readable message and leaves the results; return it.
 
     Args:
         config_file: the configuration.
@@ -204,7 +204,7 @@ def test_a_wrong_configuration_leaves_all_files_of_earlier_runs(finished: Path) 
 
 
 @pytest.mark.parametrize("content", [None, b"source: [", b"source: \xff", b"- a list"])
-def test_a_file_that_is_no_configuration_exits_2(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_that_is_not_a_configuration_exits_2(tmp_path: Path, content: bytes | None) -> None:
     config_file = tmp_path / "engagement.yaml"
     if content is not None:
         config_file.write_bytes(content)

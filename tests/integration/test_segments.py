@@ -64,7 +64,7 @@ def test_dropping_a_file_is_all_it_takes(finished: Path, own: Path) -> None:
 @pytest.mark.parametrize(
     ("layer", "sql", "problem"),
     [
-        ("segments", "select 'nobody' as CustomerId", "CustomerId is no account"),
+        ("segments", "select 'nobody' as CustomerId", "CustomerId is not an account"),
         ("measures", "select address_key as Value from contact", "single people or addresses"),
     ],
 )
@@ -107,7 +107,7 @@ def test_a_file_that_is_added_broken_while_the_server_is_up(finished: Path, own:
     assert published_tree(finished) == before
 
 
-def test_parents_that_are_no_accounts_are_a_warning(finished: Path) -> None:
+def test_parents_that_are_not_accounts_are_a_warning(finished: Path) -> None:
     accounts = finished.parent / "accounts.csv"
     header, first, second, third, *rest = accounts.read_text().splitlines()
     one, two = first.partition(",")[0], second.partition(",")[0]

@@ -1,6 +1,6 @@
-"""The contract once more, naively: the oracle that the product is compared with.
+"""The numbers once more, naively: the oracle that the product is compared with.
 
 Nothing here is shared with the product, and nothing is clever: dicts, sets and loops that follow
-the contract section by section. ``compute.compute`` is the way in, ``compare.differences`` the
+the numbers section by section. ``compute.compute`` is the way in, ``compare.differences`` the
 comparison.
 """

@@ -27,7 +27,7 @@ Key = tuple[object, ...]
 
 
 def is_tie(score: float) -> bool:
-    """Return whether a score lies so near a rounding tie that 0.1 more or less is no error."""
+    """Return whether a score lies so near a rounding tie that 0.1 more or less is not an error."""
     tenths = score * 10
     return abs(tenths - math.floor(tenths) - 0.5) <= TIE_TOLERANCE * 10
 

@@ -32,7 +32,7 @@ def read_window(settings: Json, now: datetime | None) -> Window:
 
 
 def read_weights(settings: Json) -> dict[str, float]:
-    """Return the score's weights, in the contract's order (section 6)."""
+    """Return the score's weights, in the order of numbers 6."""
     overrides = settings.get("score_weights") or {}
     assert isinstance(overrides, dict)
     return {

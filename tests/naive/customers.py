@@ -39,7 +39,7 @@ def judge(
     excluded: set[str],
     accepted: dict[str, set[str]],
 ) -> str:
-    """Return the first reason for which a row is no contact, or ``accepted``."""
+    """Return the first reason for which a row is not a contact, or ``accepted``."""
     if address is None:
         return "invalid_address"
     if account == "":

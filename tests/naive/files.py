@@ -16,7 +16,7 @@ SUFFIXES = (".ndjson", ".ndjson.gz", ".ndjson.zst")
 
 
 class BrokenFileError(Exception):
-    """A file with a line that is no JSON object, that is not UTF-8, or badly compressed."""
+    """A file with a line that is not a JSON object, that is not UTF-8, or badly compressed."""
 
 
 @dataclass(frozen=True)

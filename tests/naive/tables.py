@@ -154,7 +154,7 @@ def run_table(results: Results) -> Iterable[Row]:
 def all_tables(results: Results) -> Tables:
     """Return the tables, sorted; texts are ordered by code point.
 
-    ``unrounded`` is no published table: it has the scores before rounding, for comparisons.
+    ``unrounded`` is not a published table: it has the scores before rounding, for comparisons.
     """
     tables: dict[str, Iterable[Row]] = {
         "Office": office_table(results),

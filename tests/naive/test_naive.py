@@ -172,7 +172,7 @@ def test_copies_and_versions(case: Case) -> None:
     ann, ada = "ann@acme.example", "ada@contoso.com"
     case.email("ada", "2024-06-10T10:00:01Z", ada, internetMessageId=" <m> ")
     case.email("bob", "2024-06-10T10:00:00Z", "a@contoso.com", ann, internetMessageId="<m>")
-    # The newer version is a draft: the older one is no copy at all.
+    # The newer version is a draft: the older one is not a copy at all.
     newer: Item = {"id": "v", "lastModifiedDateTime": "2024-06-02T00:00:00Z", "isDraft": True}
     older: Item = {"id": "v", "lastModifiedDateTime": "2024-06-01T00:00:00Z"}
     case.email("ada", "2024-06-10T11:00:00Z", ann, ada, **newer)

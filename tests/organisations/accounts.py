@@ -1,4 +1,4 @@
-"""The customer dataset: accounts, contacts, and rows that are no contacts."""
+"""The customer dataset: accounts, contacts, and rows that are not contacts."""
 
 import csv
 import io
@@ -109,7 +109,7 @@ def add_contacts(dice: Dice, customers: Customers) -> None:
 
 
 def add_others(dice: Dice, customers: Customers, directory: Directory) -> None:
-    """Add rows that are no contacts, each for one reason or for several."""
+    """Add rows that are not contacts, each for one reason or for several."""
     users = [address for user in directory.users for address in user.addresses]
     reasons = (
         INVALID_ADDRESSES,

@@ -50,7 +50,7 @@ def later_version(dice: Dice, item: Json, clock: Clock) -> Json:
         if dice.chance(0.4):
             version["attendees"] = []
         if dice.chance(0.4) and not version.get("isOrganizer"):
-            # An organiser who declines his own meeting is nothing that the contract knows.
+            # An organiser who declines his own meeting is nothing that the numbers know.
             version["responseStatus"] = {"response": dice.pick(("accepted", "declined"))}
     return version
 

@@ -1,4 +1,4 @@
-"""What must not change the results, and what a second copy may change (contract 1, 2, 7)."""
+"""What must not change the results, and what a second copy may change (numbers 1, 2, 7)."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""The properties of the engagement score (contract 6), on cohorts that Hypothesis makes up."""
+"""The properties of the engagement score (numbers 6), on cohorts that Hypothesis makes up."""
 
 import math
 from collections.abc import Callable

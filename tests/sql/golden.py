@@ -35,9 +35,11 @@ import yaml
 from engagement_assets.models.building import build
 from engagement_assets.models.engine import Engine, EngineError
 from engagement_assets.models.faults import ModelError, closest
-from engagement_assets.models.loading import Model, load_models, upstream
+from engagement_assets.models.loading import Model, upstream
 from engagement_assets.sql_text import identifier
 from engagement_assets.warehouse import duckdb_engine
+
+from .checks import models_and_checks
 
 Rows = Sequence[Mapping[str, object]]
 Values = tuple[Any, ...]
@@ -223,8 +225,8 @@ class Project:
 
     @cached_property
     def models(self) -> dict[str, Model]:
-        """All models by name, in the order in which they are built."""
-        return {model.name: model for model in load_models(self._folder, self._sources)}
+        """All models by name, in the order in which they are built; behind them the checks."""
+        return models_and_checks(self._folder, self._sources)
 
     def types(self, table: str) -> dict[str, str]:
         """The columns and types of a source or model, learned by building it on empty sources.

@@ -19,7 +19,7 @@ from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from .golden import ENGINES, CaseError, GoldenMismatch, Project, read_case
 
 HERE = Path(__file__).parent
-HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: contract 0\n"
+HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: numbers 1\n"
 
 MODELS = {
     "staging/mail": "select id, sent_at, cast(sent_at as date) as day, keys from message",
@@ -311,7 +311,7 @@ def test_cases_are_found_and_run(tmp_path: Path) -> None:
     """The whole way: a file is a test, and its failure reads well."""
     cases = tmp_path / "tests" / "sql"
     (cases / "per_day").mkdir(parents=True)
-    for name in ("conftest.py", "golden.py"):
+    for name in ("conftest.py", "golden.py", "checks.py"):
         shutil.copy(HERE / name, cases / name)
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
     (tmp_path / "conftest.py").write_text(

@@ -23,7 +23,7 @@ ACCOUNTS = (
     "Which column has the account's name?",
     "that an account belongs to?",
 )
-EXCLUDED = "that are no contacts, if any:"
+EXCLUDED = "that are not contacts, if any:"
 TIME = ("What are the results called?", "Time zone of days", "When do runs start")
 ADMINS = "Addresses of administrators"
 # what is there already stays, from the addresses to the review

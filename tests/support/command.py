@@ -138,7 +138,7 @@ def models_with(folder: Path, model: str, old: str, new: str) -> Path:
 
 
 def assert_published(run: subprocess.CompletedProcess[str]) -> None:
-    """See that a run succeeded."""
+    """Check that a run succeeded."""
     assert run.returncode == 0, run.stdout + run.stderr
 
 

@@ -14,28 +14,32 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     for room, below in {
         "errors": "",
         "addresses": "",
+        "vocabulary": "",
+        "sql_files": "",
         "whole_file": "",
         "state_files": "errors whole_file",
         "time_zones": "",
         "sql_text": "",
         "window": "time_zones",
-        "config": "addresses errors time_zones",
-        "schemas": "",
-        "models": "errors schemas sql_text whole_file",
+        "config": "addresses errors time_zones vocabulary",
+        "schemas": "sql_files vocabulary",
+        "models": "errors schemas sql_files sql_text vocabulary whole_file",
         "customers": "errors",
-        "activity": "addresses errors window",
-        "microsoft365": "activity addresses config errors state_files whole_file window",
+        "activity": "addresses errors vocabulary window",
+        "microsoft365": "activity addresses config errors state_files vocabulary whole_file window",
         "warehouse": "activity addresses config customers errors models schemas sql_text"
-        " state_files time_zones whole_file window",
+        " state_files time_zones vocabulary whole_file window",
         "sources": "activity config errors microsoft365 window",
-        "reading": "activity config schemas warehouse window",
+        "reading": "activity config schemas vocabulary warehouse window",
         "consent": "activity config errors microsoft365 sources state_files time_zones",
-        "results": "addresses config errors schemas sql_text",  # the published snapshot, no insides
+        # the published snapshot, no insides
+        "results": "addresses config errors schemas sql_text vocabulary",
         "preflight": "activity config consent customers errors microsoft365 models schemas"
         " sources warehouse window",
-        "configure": "activity config consent customers errors microsoft365 preflight sources",
+        "configure": "activity config consent customers errors microsoft365 preflight sources"
+        " vocabulary",
         "pipeline": "config consent errors microsoft365 models reading schemas time_zones"
-        " warehouse",
+        " vocabulary warehouse",
         "definitions": "config errors models pipeline schemas",
         "command": "config configure consent definitions errors pipeline preflight results",
     }.items()

@@ -15,7 +15,7 @@ OF_SEVERAL_RUNS = (*KEPT_OVER_RUNS, "Customer_Profile", "Segment_History", "Segm
 
 
 def assert_repeated(once: Mapping[str, Rows], now: Mapping[str, Rows]) -> int:
-    """See that tables are those of one run, run again without a change; return how many runs.
+    """Check that tables are those of one run, run again without a change; return how many runs.
 
     Args:
         once: the tables after the first run.

@@ -1,4 +1,4 @@
-"""Addresses: the Python rule, and the same rule in DuckDB (contract 1, contact)."""
+"""Addresses: the Python rule, and the same rule in DuckDB (numbers 1, contact)."""
 
 import sys
 from collections.abc import Iterator

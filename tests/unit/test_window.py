@@ -1,4 +1,4 @@
-"""The window of a run, and the midnights of its days (contract 4.1, 4.2)."""
+"""The window of a run, and the midnights of its days (numbers 4.1, 4.2)."""
 
 import random
 from collections.abc import Iterator
@@ -141,7 +141,7 @@ def test_python_and_duckdb_know_the_same_time_zones(connection: Connection, tmp_
     assert [zone for (zone,) in different] == []
 
 
-# Wall times of events (contract 3.6)
+# Wall times of events (numbers 3.6)
 
 
 def test_every_iana_and_windows_name_is_known(connection: Connection) -> None:

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from engagement_assets.results import charts
+from engagement_assets.vocabulary import LEVELS as ALL_LEVELS
 
-LEVELS = ("month", "week")
+LEVELS = tuple(level for level in ALL_LEVELS if level != "year")  # of a chart's periods
 SPANS = (3, 6, 12)
 _ROOM = 3  # weeks
 _SCORE_STEP = 10  # points: a chart of scores that goes from 50 to 51 would look like a leap

@@ -4,16 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-# In the order of the contract; the labels stand in the templates.
-ORDER = (
-    "EmailsFromAccount",
-    "TwoWayEmails",
-    "Replies",
-    "Meetings",
-    "AccountPeople",
-    "OwnPeople",
-    "Recency",
-)
+from engagement_assets.vocabulary import COMPONENTS
+
 _ABOVE = 0.6  # of the weight: one and a half times the typical value
 _BELOW = 0.4  # two thirds of it
 _HINTS = 3
@@ -84,7 +76,7 @@ class Why:
     """What a score is made of, and what stands out in it.
 
     Attributes:
-        parts: the seven parts, in the order of the contract.
+        parts: the seven parts, in the order of numbers 6.
         points: their sum, before it is rounded.
         most: the two parts that give the most points.
         above: parts that are clearly above a typical customer's, the most points first.
@@ -130,10 +122,10 @@ class Why:
 
 
 def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """Return parts in the order of the contract."""
+    """Return parts in the order of numbers 6."""
     return tuple(sorted(parts, key=_place))
 
 
 def _place(part: Part) -> int:
-    known: Sequence[str] = ORDER
+    known: Sequence[str] = COMPONENTS
     return known.index(part.component) if part.component in known else len(known)

@@ -3,7 +3,6 @@
 from fastapi import APIRouter, Request, Response
 
 from engagement_assets.results import ancestry, column_stats
-from engagement_assets.results.card.score import ORDER
 from engagement_assets.results.failures import NotFoundError
 from engagement_assets.results.language import N_
 from engagement_assets.results.queries import query
@@ -11,10 +10,11 @@ from engagement_assets.results.roles import AnyViewer
 from engagement_assets.results.snapshot import CurrentSnapshot, Snapshot
 from engagement_assets.results.templating import page
 from engagement_assets.schemas import TABLES, Table
+from engagement_assets.vocabulary import COMPONENTS
 
 router = APIRouter()
 
-# The parts of the page of definitions, by the section of the contract that they repeat.
+# The parts of the page of definitions, by the section of docs/the-numbers.md that they repeat.
 _SECTIONS = {
     "1": "people",
     "2": "emails",
@@ -76,7 +76,7 @@ def column(
         sources=ancestry.sources(steps),
         published=[each for each in TABLES if snapshot.has(each)],
         uses=snapshot.rows(query("data_uses"), name) if traced else [],
-        sections=[_SECTIONS[part] for part in found.contract.split(", ") if part in _SECTIONS],
+        sections=[_SECTIONS[part] for part in found.numbers.split(", ") if part in _SECTIONS],
     )
 
 
@@ -89,7 +89,9 @@ def definitions(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) 
             "definitions_score", lambda: snapshot.rows(query("definitions_score"))
         )
     }
-    return page(request, "definitions.html", parts=[parts[name] for name in ORDER if name in parts])
+    return page(
+        request, "definitions.html", parts=[parts[name] for name in COMPONENTS if name in parts]
+    )
 
 
 def _table(snapshot: Snapshot, name: str) -> Table:

@@ -1,6 +1,6 @@
 -- purpose: Typed event versions of one batch; attendees are folded into those who take part.
 -- grain: line of an events file
--- source: contract 1, 3.1-3.4, 3.6
+-- source: numbers 1, 3.1-3.4, 3.6
 with event as (
     select
         file_id,

@@ -7,7 +7,7 @@ create or replace temp macro trimmed(value) as
         else trim(value, '$white_space$')
     end;
 
--- contract 1: trimmed, lower-cased, without mailto:/smtp:, exactly one @ with text on both sides;
+-- numbers 1: trimmed, lower-cased, without mailto:/smtp:, exactly one @ with text on both sides;
 -- '' when there is no such thing. One expression, because DuckDB repeats a macro's argument
 -- wherever the macro names it.
 create or replace temp macro bare_address(value) as regexp_extract(
@@ -53,7 +53,7 @@ create or replace temp macro wall_time(value) as
             then try_cast(regexp_replace(value, '(Z|[+-]\d{2}:\d{2})$', '') as timestamp)
     end;
 
--- contract 3.6: a wall time that occurs twice is the first one. DuckDB takes the last; the first
+-- numbers 3.6: a wall time that occurs twice is the first one. DuckDB takes the last; the first
 -- is the one read with the offset that was in force a day before.
 create or replace temp macro earlier_reading(wall, zone, late) as
     timezone('UTC', wall - (
@@ -74,7 +74,7 @@ create or replace temp macro first_instant(wall, zone) as
         )
     end;
 
--- contract 2.7: '0' and the last 16 bytes in hex of an id that is base64 in Exchange's alphabet
+-- numbers 2.7: '0' and the last 16 bytes in hex of an id that is base64 in Exchange's alphabet
 -- and decodes to 32 bytes or more (44 characters, of which at most one fills up); '1' and the
 -- text of any other; so decoded threads sort before texts
 create or replace temp macro thread_of(value) as

@@ -1,6 +1,6 @@
 -- purpose: Typed message versions of one batch; addresses and ids become keys once, here.
 -- grain: line of a messages file
--- source: contract 1, 2.1-2.3, 2.7
+-- source: numbers 1, 2.1-2.3, 2.7
 with message as (
     select
         file_id,

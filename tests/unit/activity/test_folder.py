@@ -41,7 +41,7 @@ def test_domains(folder: Path) -> None:
         *(b'{"verifiedDomains": ["contoso.com"]}', b'{"verifiedDomains": [{}]}', b"\xff"),
     ],
 )
-def test_an_organization_that_is_none(folder: Path, content: bytes) -> None:
+def test_what_is_not_an_organization(folder: Path, content: bytes) -> None:
     (folder / "organization.json").write_bytes(content)
     with pytest.raises(SourceError, match=r"organization\.json: it is not an organization"):
         FolderSource(folder).organisation_domains()
@@ -163,7 +163,7 @@ def test_no_mailbox(folder: Path, user_id: str) -> None:
     assert FolderSource(folder).mailbox(user_id) is None
 
 
-def test_a_file_is_no_mailbox(folder: Path) -> None:
+def test_a_file_is_not_a_mailbox(folder: Path) -> None:
     (folder / "mailboxes" / "bob").write_bytes(b"")
     assert FolderSource(folder).mailbox("bob") is None
 

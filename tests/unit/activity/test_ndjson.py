@@ -110,7 +110,7 @@ NO_OBJECTS = {
 
 @EVERY_ENDING
 @pytest.mark.parametrize("line", NO_OBJECTS.values(), ids=NO_OBJECTS)
-def test_what_is_no_object(tmp_path: Path, ending: str, line: bytes) -> None:
+def test_what_is_not_an_object(tmp_path: Path, ending: str, line: bytes) -> None:
     file = write(tmp_path, ending, GOOD + b"\r\n\n" + line + b"\n" + GOOD)
     assert problem(file) == "line 3: not a JSON object"
 
@@ -126,7 +126,7 @@ def test_what_is_no_object(tmp_path: Path, ending: str, line: bytes) -> None:
     ],
     ids=["Latin-1", "surrogate", "0xFF", "UTF-16"],
 )
-def test_what_is_no_utf_8(tmp_path: Path, ending: str, line: bytes) -> None:
+def test_what_is_not_utf_8(tmp_path: Path, ending: str, line: bytes) -> None:
     assert problem(write(tmp_path, ending, GOOD + b"\n" + line + b"\n")) == "line 2: not UTF-8"
 
 

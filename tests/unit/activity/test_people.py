@@ -1,4 +1,4 @@
-"""Who is who (contract 1): groups, aliases, people who opted out, and how many may remain."""
+"""Who is who (numbers 1): groups, aliases, people who opted out, and how many may remain."""
 
 import json
 from collections.abc import Callable

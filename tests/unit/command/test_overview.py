@@ -102,6 +102,15 @@ def test_what_is_shown(tmp_path: Path) -> None:
     ]
 
 
+def test_checks_that_warned_stand_below_the_status(tmp_path: Path) -> None:
+    found, stream = overview.of(publish(tmp_path, [])), io.StringIO()
+    warned = ["mailbox: all_mailboxes_are_read", "Office_Run: counts_do_not_fall"]
+    overview.show(Console(file=stream, width=120), "x", found, warned)
+    lines = [" ".join(line.split()) for line in stream.getvalue().splitlines()]
+    below = lines[lines.index("Status succeeded with warnings") + 1]
+    assert below == f"Checks that warn {warned[0]}, {warned[1]}"
+
+
 def test_without_customers(tmp_path: Path) -> None:
     found = overview.of(publish(tmp_path, []))
     nobody = overview.Overview(RUN | {"CustomersTotal": 0, "CustomersEnriched": 0}, {}, [], [])
@@ -114,7 +123,7 @@ def test_without_customers(tmp_path: Path) -> None:
     ["Acme [eu]", "Acme [/x]", "[red]Acme", "Acme \\[x]", ":smile: Acme", "https://acme.example"],
 )
 def test_names_are_shown_as_they_are(tmp_path: Path, name: str) -> None:
-    """Brackets and colons are no markup: it would swallow them, or end the run with an error."""
+    """Brackets and colons are not markup: it would swallow them, or end the run with an error."""
     text = shown(f"Results of {name}", overview.of(publish(tmp_path, [("[b]C1", name, 5)])))
     assert f"Results of {name}" in text
     assert f"{name} ([b]C1)" in text

@@ -1,4 +1,4 @@
-"""The configuration file: the contract's example, and every mistake in words (contract 8)."""
+"""The configuration file: a whole example, and every mistake in words (docs/configuration.md)."""
 
 import textwrap
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from engagement_assets.errors import (
 
 PRIVATE = "hunter2-do-not-print"
 
-# contract 8, word for word but for the two ids, which it abridges
+# a whole file, with keys that must keep loading
 EXAMPLE = """
 name: Account engagement
 source:
@@ -85,7 +85,7 @@ def changed(key: str, value: object) -> dict[str, Any]:
 
 
 def mistakes(folder: Path, content: dict[str, Any] | str) -> list[str]:
-    """Return the lines of the refusal, and see that refusing wrote nothing."""
+    """Return the lines of the refusal, and check that refusing wrote nothing."""
     file = write(folder, content)
     before = sorted(folder.rglob("*"))
     with pytest.raises(ConfigurationError) as caught:
@@ -97,7 +97,7 @@ def mistakes(folder: Path, content: dict[str, Any] | str) -> list[str]:
     return [line.strip() for line in message.splitlines()]
 
 
-def test_the_example_of_the_contract_loads(folder: Path) -> None:
+def test_the_whole_example_loads(folder: Path) -> None:
     settings = config.load(write(folder, EXAMPLE))
     assert isinstance(settings.source, config.GraphSource)
     assert settings.source.cloud == "global"
@@ -277,7 +277,7 @@ def test_an_unknown_key_suggests_and_never_shows_its_value(
 
 
 @pytest.mark.parametrize("key", ["5", "true", "null", "2026-11-24", "[a, b]", "{a: b}"])
-def test_a_key_that_is_no_text(folder: Path, key: str) -> None:
+def test_a_key_that_is_not_text(folder: Path, key: str) -> None:
     lines = mistakes(folder, f"{yaml.safe_dump(MINIMAL)}? {key}\n: {PRIVATE}\n")
     assert len(lines) <= 2
 
@@ -300,7 +300,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("text", "expected"), BROKEN.values(), ids=BROKEN)
-def test_a_file_that_is_no_such_yaml(folder: Path, text: str, expected: str) -> None:
+def test_a_file_that_is_not_such_yaml(folder: Path, text: str, expected: str) -> None:
     assert expected in " ".join(mistakes(folder, text))
 
 
@@ -327,7 +327,7 @@ def test_weights_may_be_overridden(folder: Path) -> None:
     weights = EVEN_WEIGHTS | {"Replies": 0, "Meetings": 20.5, "Recency": 39.5}
     reverse = dict(reversed(weights.items()))
     settings = config.load(write(folder, changed("score_weights", reverse)))
-    assert list(settings.score_weights.items()) == list(weights.items()), "in the contract's order"
+    assert list(settings.score_weights.items()) == list(weights.items()), "ordered as in numbers 6"
 
 
 def test_files_may_be_missing_where_nothing_is_read(folder: Path) -> None:

@@ -14,7 +14,7 @@ def test_every_class_of_the_union_has_its_word() -> None:
             settings.model_validate({"kind": "another"})
 
 
-def test_keys_of_one_kind_are_no_keys_of_another() -> None:
+def test_keys_of_one_kind_are_not_keys_of_another() -> None:
     with pytest.raises(ValidationError, match="path"):
         TypeAdapter(Source).validate_python(
             {"kind": "graph", "tenant_id": "t", "client_id": "c", "path": "."}

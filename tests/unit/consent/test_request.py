@@ -190,7 +190,7 @@ def test_recipients_who_are_turned_away(server: MailServer, tmp_path: Path) -> N
     assert "for none of" in refusal(configuration(server, tmp_path))
 
 
-def test_a_bundle_that_is_none(server: MailServer, tmp_path: Path) -> None:
+def test_a_bundle_that_is_not_one(server: MailServer, tmp_path: Path) -> None:
     for name, content in (("missing.pem", None), ("empty.pem", "no certificate")):
         if content is not None:
             (tmp_path / name).write_text(content)

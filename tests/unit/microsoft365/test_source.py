@@ -33,7 +33,7 @@ def test_a_year_is_read_and_lands(year: Tenant, source: GraphSource, store: Stor
     assert outcomes[BOB].status == "processed"
 
 
-def test_no_request_asks_for_more_than_the_contract(
+def test_no_request_asks_for_more_than_the_privacy_page(
     year: Tenant, source: GraphSource, store: Store
 ) -> None:
     run(source, store)

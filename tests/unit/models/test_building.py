@@ -12,7 +12,7 @@ from engagement_assets.models.loading import Model, ModelError, load_models
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 
-HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: contract 0\n"
+HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: numbers 1\n"
 VIEW = "-- materialized: view\n"
 ADDRESS = "ada@contoso.com"
 

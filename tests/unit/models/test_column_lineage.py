@@ -8,7 +8,7 @@ import pytest
 from engagement_assets.models.column_lineage import column_lineage
 from engagement_assets.models.loading import Model, load_models
 
-HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: contract 0\n"
+HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: numbers 1\n"
 
 Write = Callable[[Mapping[str, str]], Path]
 """Writes files (layer/name to SQL, without the header) and returns the folder."""

@@ -8,19 +8,19 @@ from engagement_assets.models.faults import ModelError
 from engagement_assets.models.headers import read_header
 
 PATH = Path("marts/m.sql")
-HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: contract 0\n"
+HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: numbers 1\n"
 
 
 def test_header_is_read_up_to_the_first_other_line() -> None:
     text = (
         "\n-- purpose: One row per account:\n--   with its score.\n-- grain:  account, level\n"
-        "-- source: contract 5\n--\n--materialized: view\n\n-- a remark: about the query\nselect 1"
+        "-- source: numbers 5\n--\n--materialized: view\n\n-- a remark: about the query\nselect 1"
     )
 
     assert read_header(PATH, text) == {
         "purpose": "One row per account: with its score.",
         "grain": "account, level",
-        "source": "contract 5",
+        "source": "numbers 5",
         "materialized": "view",
     }
 

@@ -11,7 +11,7 @@ from engagement_assets.models.building import build
 from engagement_assets.models.column_lineage import column_lineage
 from engagement_assets.models.lineage import Lineage
 from engagement_assets.models.loading import load_models
-from engagement_assets.models.memory import Memory
+from engagement_assets.models.sql_cache import SqlCache
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from tests.support import pipeline
@@ -98,11 +98,11 @@ def test_models_in_any_folder(tmp_path: Path) -> None:
 
 
 def test_what_is_remembered_is_what_would_be_read(tmp_path: Path) -> None:
-    once = Lineage(pipeline.MODELS, Memory(tmp_path / "cache"))
+    once = Lineage(pipeline.MODELS, SqlCache(tmp_path / "cache"))
     names = [model.name for model in pipeline.MODELS]
     assert all(once.of(name) == pipeline.LINEAGE.of(name) for name in names)
 
-    again = Lineage(pipeline.MODELS, Memory(tmp_path / "cache"))
+    again = Lineage(pipeline.MODELS, SqlCache(tmp_path / "cache"))
 
     assert all(again.of(name) == pipeline.LINEAGE.of(name) for name in names)
 
@@ -117,6 +117,6 @@ def test_what_is_remembered_depends_on_the_columns_that_are_read(tmp_path: Path)
         (folder / "marts" / "Lower.sql").write_text(f"{header}select {column} from account_row")
         models = load_models(folder, INPUT_TABLES)
 
-        lineage = Lineage(models, Memory(tmp_path / "cache"))
+        lineage = Lineage(models, SqlCache(tmp_path / "cache"))
 
         assert lineage.of("Upper") == {column: [("Lower", column)]}

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engagement_assets.models.loading import Model, ModelError, load_models, upstream
-from engagement_assets.models.memory import Memory
+from engagement_assets.models.sql_cache import SqlCache
 
-HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: contract 0\n"
+HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: numbers 1\n"
 VIEW = "-- materialized: view\n"
 
 Write = Callable[[Mapping[str, str]], Path]
@@ -44,7 +44,7 @@ def test_a_file_becomes_a_model(write: Write) -> None:
 
     assert (model.name, model.layer) == ("Office", "marts")
     assert model.path == folder / "marts" / "Office.sql"
-    assert (model.purpose, model.grain, model.source) == ("For a test.", "row", "contract 0")
+    assert (model.purpose, model.grain, model.source) == ("For a test.", "row", "numbers 1")
     assert model.materialized == "view"
     assert model.references == ("Person",)
     assert model.column_descriptions == {"Name": "the name"}
@@ -222,9 +222,9 @@ def test_models_of_the_product_may_ask_what_own_ones_may_not(write: Write) -> No
 def test_what_is_remembered_makes_the_same_models(write: Write, tmp_path: Path) -> None:
     files = {"marts/a": VIEW + "select name as n -- it\nfrom person;", "marts/b": "from a limit 1"}
     folder = write({f"sql/{name}": sql for name, sql in files.items()}) / "sql"
-    first = load_models(folder, ["Person"], memory=Memory(tmp_path / "cache"))
+    first = load_models(folder, ["Person"], cache=SqlCache(tmp_path / "cache"))
 
-    again = load_models(folder, ["Person"], memory=Memory(tmp_path / "cache"))
+    again = load_models(folder, ["Person"], cache=SqlCache(tmp_path / "cache"))
 
     assert again == first == load_models(folder, ["Person"])
     assert (tmp_path / "cache" / "sql.json").is_file()
@@ -232,14 +232,14 @@ def test_what_is_remembered_makes_the_same_models(write: Write, tmp_path: Path) 
 
 def test_what_is_remembered_depends_on_no_other_file(write: Write, tmp_path: Path) -> None:
     folder = write({"sql/marts/a": "select id from person"}) / "sql"
-    load_models(folder, ["Person"], memory=Memory(tmp_path / "cache"))
+    load_models(folder, ["Person"], cache=SqlCache(tmp_path / "cache"))
 
     with pytest.raises(ModelError, match=r"a\.sql: it reads person, which is neither"):
-        load_models(folder, (), memory=Memory(tmp_path / "cache"))
+        load_models(folder, (), cache=SqlCache(tmp_path / "cache"))
 
 
 def test_what_is_remembered_is_refused_again(write: Write, tmp_path: Path) -> None:
     folder = write({"sql/marts/a": "select now() as x"}) / "sql"
     for _ in range(2):
         with pytest.raises(ModelError, match="reads the clock"):
-            load_models(folder, (), memory=Memory(tmp_path / "cache"))
+            load_models(folder, (), cache=SqlCache(tmp_path / "cache"))

@@ -15,7 +15,7 @@ from engagement_assets.models.model_sql import (
 )
 
 PATH = Path("marts/m.sql")
-HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: contract 0\n"
+HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: numbers 1\n"
 
 
 def described(sql: str) -> dict[str, str]:

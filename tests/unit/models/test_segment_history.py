@@ -3,16 +3,13 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from types import SimpleNamespace
 
 import duckdb
 import pytest
 
-from engagement_assets import schemas
 from engagement_assets.definitions import sql_folder
 from engagement_assets.models.loading import Model, load_models
 from engagement_assets.schemas.input_tables import INPUT_TABLES
-from engagement_assets.warehouse import publishing
 from tests.naive.case import Case, attendee, utc
 from tests.support import pipeline
 from tests.support.pipeline import MODELS, Rows
@@ -27,15 +24,6 @@ CUSTOMERS = {
     "email": "mail",
     "accounts": "accounts.csv",
 }
-
-
-@pytest.fixture
-def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the checks, which take longest, where another test has them."""
-    nothing = SimpleNamespace(
-        TABLES=schemas.TABLES, validate=lambda *_: [], validate_cross_table=lambda _: []
-    )
-    monkeypatch.setattr(publishing, "schemas", nothing)
 
 
 @pytest.fixture
@@ -110,9 +98,7 @@ def test_accounts_leave_and_come_back_with_reasons(case: Case) -> None:
     assert since == {"acme": moments["2024-08-30"], "zeta": moments["2024-06-14"]}
 
 
-def test_scores_and_values_of_the_business_are_compared_with_the_run_before(
-    case: Case, unchecked: None
-) -> None:
+def test_scores_and_values_of_the_business_are_compared_with_the_run_before(case: Case) -> None:
     first = run(case, "2024-06-14")
     case.email("ada", "2024-06-20T08:00:00Z", ANN, ADA)
     second = run(case, "2024-06-21")
@@ -136,7 +122,7 @@ def test_scores_and_values_of_the_business_are_compared_with_the_run_before(
     ]
 
 
-def test_a_segment_comes_and_goes(case: Case, tmp_path: Path, unchecked: None) -> None:
+def test_a_segment_comes_and_goes(case: Case, tmp_path: Path) -> None:
     case.event("ada", utc("2024-06-03T09:00:00"), utc("2024-06-03T10:00:00"))
     own = tmp_path / "own"
     run(case, "2024-06-14")
@@ -224,7 +210,7 @@ def test_a_meeting_with_two_children_counts_once_at_their_parent(case: Case) -> 
     assert meetings == {"acme": 2, "zeta": 1, "group": 0, "lost": 0}
 
 
-def test_parents_change_nothing_in_office(case: Case, unchecked: None) -> None:
+def test_parents_change_nothing_in_office(case: Case) -> None:
     (case.folder / "accounts.csv").write_text("id,Name,Above\nacme,Acme,zeta\nzeta,Zeta,acme\n")
     published = []
     parents: dict[str, str] = {"parent": "Above"}

@@ -10,7 +10,7 @@ from engagement_assets.definitions import sql_folder
 from engagement_assets.models import statement
 from engagement_assets.models.faults import ModelError
 from engagement_assets.models.loading import load_models
-from engagement_assets.models.memory import Memory
+from engagement_assets.models.sql_cache import SqlCache
 from engagement_assets.models.statement import Statement
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 
@@ -24,7 +24,7 @@ group by 1;
 
 
 def test_all_that_is_read_off_a_select() -> None:
-    assert statement.read(PATH, TEXT, Memory()) == Statement(
+    assert statement.read(PATH, TEXT, SqlCache()) == Statement(
         length=len(TEXT) - 2,
         reads=("B", "c"),
         columns=("One", "n"),
@@ -37,33 +37,33 @@ def test_all_that_is_read_off_a_select() -> None:
 
 def test_it_is_remembered_word_for_word(tmp_path: Path) -> None:
     for _ in range(2):
-        memory = Memory(tmp_path / "cache")
-        assert statement.read(PATH, TEXT, memory) == statement.read(PATH, TEXT, Memory())
-        memory.save()
+        cache = SqlCache(tmp_path / "cache")
+        assert statement.read(PATH, TEXT, cache) == statement.read(PATH, TEXT, SqlCache())
+        cache.save()
 
 
 def test_an_error_names_the_file_that_has_the_text_now(tmp_path: Path) -> None:
     for name in ("a.sql", "b.sql"):
-        memory = Memory(tmp_path / "cache")
+        cache = SqlCache(tmp_path / "cache")
         with pytest.raises(ModelError, match=rf"^{name}: it reads a table function"):
-            statement.read(Path(name), "select x from read_csv('x')", memory)
-        memory.save()
+            statement.read(Path(name), "select x from read_csv('x')", cache)
+        cache.save()
 
 
 def test_what_is_remembered_needs_no_parser(tmp_path: Path) -> None:
     """Loading sqlglot costs as much as the rest of what a command does to load the models."""
-    load_models(sql_folder(), INPUT_TABLES, memory=Memory(tmp_path / "cache"))
+    load_models(sql_folder(), INPUT_TABLES, cache=SqlCache(tmp_path / "cache"))
     code = (
         "import sys\nfrom pathlib import Path\n"
         "from engagement_assets.models.lineage import Lineage\n"
         "from engagement_assets.models.loading import load_models\n"
-        "from engagement_assets.models.memory import Memory\n"
+        "from engagement_assets.models.sql_cache import SqlCache\n"
         "from engagement_assets.models.sql_files import sql_folder\n"
         "from engagement_assets.schemas.input_tables import INPUT_TABLES\n"
-        f"memory = Memory(Path({str(tmp_path / 'cache')!r}))\n"
-        "models = load_models(sql_folder(), INPUT_TABLES, memory=memory)\n"
+        f"cache = SqlCache(Path({str(tmp_path / 'cache')!r}))\n"
+        "models = load_models(sql_folder(), INPUT_TABLES, cache=cache)\n"
         "print(len(models), 'sqlglot' in sys.modules)\n"
-        "Lineage(models, memory).of('Office')\n"
+        "Lineage(models, cache).of('Office')\n"
         "print('sqlglot' in sys.modules)\n"
     )
 

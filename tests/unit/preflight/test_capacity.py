@@ -26,7 +26,7 @@ def test_disk(tmp_path: Path) -> None:
     assert not place.exists()
 
 
-def test_a_place_that_is_no_folder(tmp_path: Path) -> None:
+def test_a_place_that_is_not_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     found = capacity.disk(tmp_path / "file" / "data", estimate(1))
     assert (found.level, found.exit_code) == ("error", 2)

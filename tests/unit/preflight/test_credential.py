@@ -94,7 +94,7 @@ def test_a_key_of_another_certificate(tmp_path: Path) -> None:
     assert "do not belong together" in found.found
 
 
-def test_a_certificate_that_is_none(tmp_path: Path) -> None:
+def test_a_certificate_that_is_not_one(tmp_path: Path) -> None:
     pem = private(KEY) + "-----BEGIN CERTIFICATE-----\nbm9uZQ==\n-----END CERTIFICATE-----\n"
     can_be_used, found = inspect(tmp_path, pem)
     assert not can_be_used

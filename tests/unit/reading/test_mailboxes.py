@@ -1,4 +1,4 @@
-"""Reading mailboxes: only what is new, each mailbox whole or not at all (contract 8)."""
+"""Reading mailboxes: only what is new, each mailbox whole or not at all (numbers 8)."""
 
 import gzip
 import json

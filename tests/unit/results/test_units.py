@@ -4,7 +4,7 @@ import pytest
 
 from engagement_assets.results import units
 from engagement_assets.results.language import NOTHING, Language
-from engagement_assets.schemas.measures import UNITS
+from engagement_assets.vocabulary import UNITS
 
 ENGLISH, DUTCH = Language("en", "UTC"), Language("nl", "UTC")
 

@@ -78,7 +78,7 @@ def test_a_right_snapshot_passes(snapshot: Connection) -> None:
 
 
 def test_nobody_wrote_or_met(snapshot: Connection) -> None:
-    """No activity is no failure, though pandera alone fails every check of an empty table."""
+    """No activity is not a failure, though pandera alone fails every check of an empty table."""
     snapshot.execute("""
         DELETE FROM Office;
         DELETE FROM Office_ScoreContribution;
@@ -337,7 +337,7 @@ def test_settings_stay_as_they_are(snapshot: Connection) -> None:
     assert snapshot.execute(SETTINGS).fetchall() == before
 
 
-def test_a_locked_configuration_is_no_obstacle(snapshot: Connection) -> None:
+def test_a_locked_configuration_is_not_an_obstacle(snapshot: Connection) -> None:
     snapshot.execute("SET enable_external_access = false; SET lock_configuration = true")
     assert failures(snapshot) == []
     snapshot.execute("UPDATE Office SET EngagementScore = 101")
@@ -351,7 +351,7 @@ def test_a_transaction_is_seen_and_left_open(snapshot: Connection) -> None:
     assert failures(snapshot) == []
 
 
-def test_a_half_read_result_is_no_obstacle(snapshot: Connection) -> None:
+def test_a_half_read_result_is_not_an_obstacle(snapshot: Connection) -> None:
     """DuckDB refuses ibis's way of asking as long as a result is not read to its end."""
     snapshot.execute("SELECT * FROM Office").fetchone()
     assert failures(snapshot) == []

@@ -1,11 +1,12 @@
 """What is found wrong with a wheel."""
 
+import os
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from scripts import package
+from scripts import package, package_use
 
 EXPECTED = {"engagement_assets/__init__.py", "engagement_assets/dbt_like_sql/marts/a.sql"}
 
@@ -55,3 +56,29 @@ def test_models_lie_within_the_package_and_nothing_beside_it_is_in() -> None:
     assert "engagement_assets/py.typed" in names
     assert "engagement_assets/dbt_like_sql/marts/Office.sql" in names
     assert all(name.startswith("engagement_assets/") for name in names)
+
+
+def test_what_is_wrong_is_said_and_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = wheel(tmp_path, EXPECTED | {"simulator/__init__.py"})
+    monkeypatch.setattr(package, "build", lambda _: (tmp_path / "source.tar.gz", file))
+
+    assert package.main([]) == os.EX_SOFTWARE
+
+    assert "simulator/__init__.py" in capsys.readouterr().err
+
+
+def test_every_step_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = wheel(tmp_path, package.tracked())
+    monkeypatch.setattr(package, "build", lambda _: (tmp_path / "source.tar.gz", file))
+    monkeypatch.setattr(package, "install", lambda *_: tmp_path)
+    monkeypatch.setattr(package_use, "everything", lambda *_: iter(["it runs"]))
+
+    assert package.main([]) == 0
+
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{file.name}: ")
+    assert second == "ok  it runs"

@@ -1,4 +1,4 @@
-"""The sample organisation: reproducible, within the contract's fields, believable, and lazy."""
+"""The sample organisation: reproducible, within the privacy page's fields, believable, and lazy."""
 
 import csv
 import gzip
@@ -141,7 +141,7 @@ def test_a_failed_write_keeps_the_former_folder(
     assert files_of(tmp_path) == before
 
 
-def test_fields_are_the_contracts(messages: Copies, events: Copies) -> None:
+def test_fields_are_those_of_the_privacy_page(messages: Copies, events: Copies) -> None:
     for message in itertools.chain.from_iterable(messages.values()):
         assert REQUIRED_FIELDS <= set(message) <= MESSAGE_FIELDS
     for event in itertools.chain.from_iterable(events.values()):

@@ -346,7 +346,7 @@ def test_a_batch_whose_file_is_gone_is_read_anew(connection: Connection, folder:
 
 
 def test_only_the_fields_that_are_asked_for_are_written(folder: Path) -> None:
-    """Subjects and bodies do not even reach the temporary file (contract 7)."""
+    """Subjects and bodies do not even reach the temporary file (docs/privacy.md)."""
     secret = {"subject": "hush", "bodyPreview": "hush", "body": {"content": "hush"}, "id": "x"}
     with ActivityStore(folder).batch() as batch:
         files = {file("m", "message"): iter([(1, secret)]), file("e"): iter([(1, secret)])}

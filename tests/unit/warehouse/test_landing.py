@@ -1,4 +1,4 @@
-"""Landing: what the statements in `warehouse/landing/` make of Graph's JSON (contract 2, 3)."""
+"""Landing: what the statements in `warehouse/landing/` make of Graph's JSON (numbers 2, 3)."""
 
 import base64
 import binascii
@@ -152,7 +152,7 @@ def test_a_wall_time_that_occurs_twice_is_the_first(land: Land) -> None:
 
 
 def thread(conversation_id: str) -> str | None:
-    """Contract 2.7, written a second time."""
+    """Numbers 2.7, written a second time."""
     if conversation_id == "":
         return None
     if len(conversation_id) % 4 == 0 and not set(conversation_id) & set("+/"):

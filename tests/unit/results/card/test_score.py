@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from engagement_assets.results.card.score import ORDER, Why
+from engagement_assets.results.card.score import Why
+from engagement_assets.vocabulary import COMPONENTS
 from tests.support.building import published
 
 
@@ -22,9 +23,9 @@ def names(parts: object) -> list[str]:
     return [part.component for part in parts]  # type: ignore[attr-defined]
 
 
-def test_parts_stand_in_the_order_of_the_contract_whatever_order_they_come_in() -> None:
-    why = Why.of([row(component, 5.0) for component in sorted(ORDER)])
-    assert names(why.parts) == list(ORDER)
+def test_parts_stand_in_the_order_of_the_numbers_whatever_order_they_come_in() -> None:
+    why = Why.of([row(component, 5.0) for component in sorted(COMPONENTS)])
+    assert names(why.parts) == list(COMPONENTS)
 
 
 def test_the_sum_is_that_of_the_parts_before_rounding() -> None:

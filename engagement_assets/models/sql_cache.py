@@ -24,7 +24,7 @@ _MOST: Final = 1_000
 Answer = TypeVar("Answer")
 
 
-class Memory:
+class SqlCache:
     """Answers about SQL, in a file that may be missing, damaged or out of date."""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -39,7 +39,7 @@ class Memory:
         self._used: set[str] = set()
         self._is_new = False
 
-    def recall(self, kind: TypeAdapter[Answer], asked: str, make: Callable[[], Answer]) -> Answer:
+    def answer(self, kind: TypeAdapter[Answer], asked: str, make: Callable[[], Answer]) -> Answer:
         """Return an answer: the one from before, or the one that is made now.
 
         Args:

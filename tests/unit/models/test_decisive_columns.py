@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engagement_assets.models.deciding import decisive, mentioned
+from engagement_assets.models.decisive_columns import decisive, mentioned
 from engagement_assets.models.model_sql import parse_select
 
 PATH = Path("segments/m.sql")

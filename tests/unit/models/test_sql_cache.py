@@ -8,8 +8,8 @@ import orjson
 import pytest
 from pydantic import TypeAdapter
 
-from engagement_assets.models import memory
-from engagement_assets.models.memory import FILE, Memory
+from engagement_assets.models import sql_cache
+from engagement_assets.models.sql_cache import FILE, SqlCache
 
 NUMBERS = TypeAdapter(list[int])
 
@@ -30,10 +30,10 @@ def _length(text: str) -> list[int]:
     return [len(text)]
 
 
-def saved(folder: Path, *texts: str) -> Memory:
-    made = Memory(folder)
+def saved(folder: Path, *texts: str) -> SqlCache:
+    made = SqlCache(folder)
     for text in texts:
-        made.recall(NUMBERS, text, partial(_length, text))
+        made.answer(NUMBERS, text, partial(_length, text))
     made.save()
     return made
 
@@ -42,31 +42,31 @@ def test_an_answer_outlives_the_command(tmp_path: Path) -> None:
     saved(tmp_path / "cache", "select 1")
     question = Question([0])
 
-    assert Memory(tmp_path / "cache").recall(NUMBERS, "select 1", question) == [8]
+    assert SqlCache(tmp_path / "cache").answer(NUMBERS, "select 1", question) == [8]
     assert question.asked == 0
-    assert Memory(tmp_path / "cache").recall(NUMBERS, "select  1", question) == [0]
+    assert SqlCache(tmp_path / "cache").answer(NUMBERS, "select  1", question) == [0]
     assert question.asked == 1
 
 
 def test_without_a_folder_it_remembers_within_one_command() -> None:
-    here, question = Memory(), Question([3])
+    here, question = SqlCache(), Question([3])
 
     for _ in range(2):
-        assert here.recall(NUMBERS, "a", question) == [3]
+        assert here.answer(NUMBERS, "a", question) == [3]
     here.save()
 
     assert question.asked == 1
 
 
 def test_what_fails_is_not_remembered(tmp_path: Path) -> None:
-    made = Memory(tmp_path / "cache")
+    made = SqlCache(tmp_path / "cache")
 
     def fail() -> list[int]:
         raise LookupError
 
     with pytest.raises(LookupError):
-        made.recall(NUMBERS, "a", fail)
-    assert made.recall(NUMBERS, "a", Question([1])) == [1]
+        made.answer(NUMBERS, "a", fail)
+    assert made.answer(NUMBERS, "a", Question([1])) == [1]
 
 
 @pytest.mark.parametrize(
@@ -85,12 +85,12 @@ def test_a_damaged_file_is_as_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "cache" / FILE).write_bytes(content)
     question = Question([5])
 
-    again = Memory(tmp_path / "cache")
-    assert again.recall(NUMBERS, "a", question) == [5]
+    again = SqlCache(tmp_path / "cache")
+    assert again.answer(NUMBERS, "a", question) == [5]
     again.save()
 
     assert question.asked == 1
-    assert Memory(tmp_path / "cache").recall(NUMBERS, "a", question) == [5]
+    assert SqlCache(tmp_path / "cache").answer(NUMBERS, "a", question) == [5]
     assert question.asked == 1
 
 
@@ -99,7 +99,7 @@ def test_a_file_cut_anywhere_is_as_none(tmp_path: Path) -> None:
     content = (tmp_path / "cache" / FILE).read_bytes()
     for length in range(len(content)):
         (tmp_path / "cache" / FILE).write_bytes(content[:length])
-        assert Memory(tmp_path / "cache").recall(NUMBERS, "a", Question([7])) == [7]
+        assert SqlCache(tmp_path / "cache").answer(NUMBERS, "a", Question([7])) == [7]
 
 
 @pytest.mark.parametrize("answer", ["x", {"a": 1}, ["x"], None])
@@ -110,7 +110,7 @@ def test_an_answer_of_another_type_is_made_anew(tmp_path: Path, answer: object) 
     content["answers"] = dict.fromkeys(content["answers"], answer)
     file.write_bytes(orjson.dumps(content))
 
-    assert Memory(tmp_path / "cache").recall(NUMBERS, "a", Question([7])) == [7]
+    assert SqlCache(tmp_path / "cache").answer(NUMBERS, "a", Question([7])) == [7]
 
 
 def test_another_version_reads_everything_anew(
@@ -118,19 +118,19 @@ def test_another_version_reads_everything_anew(
 ) -> None:
     saved(tmp_path / "cache", "a")
     of = orjson.loads((tmp_path / "cache" / FILE).read_bytes())["of"]
-    monkeypatch.setattr(memory, "version", lambda name: f"{name} of tomorrow")
+    monkeypatch.setattr(sql_cache, "version", lambda name: f"{name} of tomorrow")
 
-    assert Memory(tmp_path / "cache").recall(NUMBERS, "a", Question([7])) == [7]
+    assert SqlCache(tmp_path / "cache").answer(NUMBERS, "a", Question([7])) == [7]
     assert of.startswith("sqlglot ")
 
 
 def test_other_code_reads_everything_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     saved(tmp_path / "cache", "a")
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "memory.py").write_text("# other code")
-    monkeypatch.setattr(memory, "__file__", str(tmp_path / "models" / "memory.py"))
+    (tmp_path / "models" / "sql_cache.py").write_text("# other code")
+    monkeypatch.setattr(sql_cache, "__file__", str(tmp_path / "models" / "sql_cache.py"))
 
-    assert Memory(tmp_path / "cache").recall(NUMBERS, "a", Question([7])) == [7]
+    assert SqlCache(tmp_path / "cache").answer(NUMBERS, "a", Question([7])) == [7]
 
 
 def test_no_folder_is_made_where_there_is_none_above_it(tmp_path: Path) -> None:
@@ -155,8 +155,8 @@ def test_where_nothing_can_be_written_nothing_fails(
 
     made = saved(tmp_path / "cache", "a")
 
-    assert made.recall(NUMBERS, "a", Question([9])) == [1]
-    assert Memory(tmp_path / "cache").recall(NUMBERS, "a", Question([9])) == [9]
+    assert made.answer(NUMBERS, "a", Question([9])) == [1]
+    assert SqlCache(tmp_path / "cache").answer(NUMBERS, "a", Question([9])) == [9]
 
 
 def test_nothing_is_written_when_nothing_is_new(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy import event
 
-from engagement_assets.pipeline import databases, instance
+from engagement_assets.pipeline import instance, sqlite_engines
 from tests.support.command import TIMEOUT
 
 THREADS, PROCESSES, EVENTS = 4, 2, 10
@@ -133,7 +133,7 @@ def test_it_ends_with_the_block(tmp_path: Path) -> None:
     with dg.DagsterInstance.from_config(str(instance.prepare(tmp_path))) as opened:
         storages = (opened.run_storage, opened.event_log_storage)
         before = [set(vars(storage)) for storage in storages]
-        with databases.kept(opened), databases.kept(opened):
+        with sqlite_engines.kept(opened), sqlite_engines.kept(opened):
             write(opened, "inside")
             assert "connect" in vars(opened.run_storage)
         assert [set(vars(storage)) for storage in storages] == before
@@ -141,10 +141,10 @@ def test_it_ends_with_the_block(tmp_path: Path) -> None:
 
 
 def test_what_is_in_memory_is_left_to_dagster() -> None:
-    with dg.DagsterInstance.ephemeral() as opened, databases.kept(opened):
+    with dg.DagsterInstance.ephemeral() as opened, sqlite_engines.kept(opened):
         write(opened, "inside")
         assert written(opened, "inside") == list(range(EVENTS))
-    with databases.kept(None):
+    with sqlite_engines.kept(None):
         pass
 
 

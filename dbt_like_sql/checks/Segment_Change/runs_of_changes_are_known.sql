@@ -1,0 +1,8 @@
+-- title: Segment_Change knows the runs
+-- severity: stop
+-- purpose: Every RunId of Segment_Change is in Office_Run, with the same AsOfTime.
+-- source: numbers 7
+select history.RunId
+from Segment_Change as history
+left join Office_Run as run on history.RunId = run.RunId
+where run.AsOfTime is distinct from history.AsOfTime
