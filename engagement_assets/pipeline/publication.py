@@ -29,12 +29,12 @@ def published(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
     row = dict(zip(names, described.fetchall()[0], strict=True))
     counts = {name: value for name, value in row.items() if isinstance(value, int)}
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    warned = check_results.warnings(context.instance, context.run.run_id)
     return dg.MaterializeResult(
         metadata={
             "folder": dg.MetadataValue.path(str(folder)),
             "status": row["Status"],
-            "checks that warn": ", ".join(check_results.warnings(context.instance, context.run_id))
-            or "none",
+            "checks that warn": ", ".join(warned) or "none",
             "bytes": size,
             **counts,
         }

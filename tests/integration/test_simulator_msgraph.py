@@ -1,6 +1,5 @@
 """Microsoft's own client reads the simulator: a client that nobody here wrote confirms it."""
 
-import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -52,6 +51,7 @@ from simulator.graph_shape import JsonObject
 from simulator.organisation import Organisation
 from simulator.registration import NEEDED_ROLES
 from simulator.server import SimulatedServer, simulate
+from tests.support.awaiting import result_of
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 SCOPE = "https://graph.microsoft.com/.default"
@@ -113,7 +113,7 @@ def read(server: SimulatedServer, reading: Reading) -> None:
         async with graph(server) as client:
             await reading(client)
 
-    asyncio.run(run())
+    result_of(run())
 
 
 async def everything(client: GraphServiceClient, first: Any) -> list[Any]:

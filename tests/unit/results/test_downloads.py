@@ -1,6 +1,5 @@
 """Files that are downloaded: what a spreadsheet and a program make of them."""
 
-import asyncio
 import csv
 import io
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from engagement_assets.results import downloads
 from engagement_assets.results.downloads import Format, download, file_name
 from engagement_assets.results.language import Language
 from engagement_assets.results.snapshot import TooSlowError
+from tests.support.awaiting import result_of
 
 ENGLISH, DUTCH = Language("en", "UTC"), Language("nl", "UTC")
 FORMULAS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"
@@ -36,7 +36,7 @@ def content(answer: Response) -> bytes:
     async def collect() -> bytes:
         return b"".join([bytes(chunk) async for chunk in body])  # type: ignore[arg-type]
 
-    data = asyncio.run(collect())
+    data = result_of(collect())
     assert len(data) == int(answer.headers["content-length"])
     return data
 
