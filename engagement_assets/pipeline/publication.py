@@ -33,7 +33,7 @@ def published(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
         metadata={
             "folder": dg.MetadataValue.path(str(folder)),
             "status": row["Status"],
-            "checks that warn": ", ".join(verdict.warnings(context.instance, context.run_id))
+            "checks that warn": ", ".join(verdict.warnings(context.instance, context.run.run_id))
             or "none",
             "bytes": size,
             **counts,
