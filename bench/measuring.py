@@ -68,7 +68,7 @@ class OtherWork:
 
 
 def load_checks() -> None:
-    """Import what checks tables, which takes two seconds that are not the checks' own."""
+    """Import what checks tables, which takes time that is not the checks' own."""
     importlib.import_module("engagement_assets.schemas.validation")
 
 

@@ -19,8 +19,8 @@ from engagement_assets import schemas
 from engagement_assets.models import measures, segments
 from engagement_assets.models.building import build
 from engagement_assets.models.loading import HISTORY, TRACKED, Model, load_models
-from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
+from engagement_assets.sql_files import sql_folder
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 

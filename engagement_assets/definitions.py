@@ -11,7 +11,6 @@ from engagement_assets.errors import ConfigurationError
 from engagement_assets.models import own_sql
 from engagement_assets.models.loading import load_models
 from engagement_assets.models.sql_cache import SqlCache
-from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.pipeline import (
     automation,
     checks,
@@ -23,6 +22,7 @@ from engagement_assets.pipeline import (
     sensor,
 )
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.sql_files import sql_folder
 
 __all__ = ["CONFIG_VARIABLE", "build", "configured", "defs", "sql_folder"]
 

@@ -32,8 +32,8 @@ from sqlglot import Token, TokenType, exp
 import tests.conftest  # noqa: F401 - its settings: the same examples every time
 from engagement_assets.activity import ndjson
 from engagement_assets.models.faults import ModelError
-from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.sql_files import sql_folder
 from engagement_assets.warehouse import database
 from tests.sql.golden import Case, GoldenMismatch, Project, read_case
 

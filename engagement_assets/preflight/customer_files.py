@@ -13,9 +13,9 @@ from engagement_assets.config import Customers
 from engagement_assets.errors import ConfigurationError
 from engagement_assets.models.building import build
 from engagement_assets.models.loading import load_models, upstream
-from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.preflight.check import Check, attempt, error, ok, warning
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.sql_files import sql_folder
 from engagement_assets.warehouse import database, inputs
 from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 

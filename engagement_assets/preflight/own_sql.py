@@ -4,9 +4,9 @@ from pathlib import Path
 
 from engagement_assets.models import own_sql
 from engagement_assets.models.loading import Model, load_models
-from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.preflight.check import Check, attempt, ok, warning
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.sql_files import sql_folder
 from engagement_assets.warehouse import duckdb_engine
 
 SUBJECT = "Own SQL"

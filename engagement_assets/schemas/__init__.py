@@ -4,11 +4,13 @@
         failures += validate(connection, table.name)
     failures += validate_cross_table(connection)
 
-`TABLES` is plain data and cheap to import; pandera and ibis, which take two seconds, are imported
-by the first `validate`. A `Failure` holds no value of any cell and may be logged.
+`TABLES` is plain data and cheap to import; pandera and ibis, which take long, are imported by the
+first `validate` that finds something to name. A `Failure` holds no value of any cell and may be
+logged.
 
 Files: `model.py` (the words), one file for each group of tables, `rules.py` (rules that they
-share), `validation.py` (one table), `cross_table.py` (between tables, and warnings).
+share), `validation.py` (one table: the query of `aggregate.py` and `expression.py`, the names of
+`naming.py`), `cross_table.py` (between tables, and warnings).
 """
 
 from typing import TYPE_CHECKING

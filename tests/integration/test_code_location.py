@@ -177,7 +177,7 @@ def test_every_sql_asset_has_the_version_of_its_text_and_leads_to_its_file(tmp_p
     after = definitions.build(
         tmp_path / "engagement.yaml", models_folder=tmp_path / "models"
     ).resolve_asset_graph()
-    for file in sql_folder().rglob("*.sql"):
+    for file in sql_folder().glob("*/*.sql"):
         node = graph.get(dg.AssetKey(file.stem))
         (link,) = node.metadata["dagster/code_references"].code_references
         assert Path(link.file_path) == file

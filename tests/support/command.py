@@ -14,7 +14,7 @@ from unittest import mock
 
 import yaml
 
-from engagement_assets.models.sql_files import sql_folder
+from engagement_assets.sql_files import sql_folder
 from simulator.folder import write_activity_folder, write_customers
 from simulator.organisation import (
     LISTED_ADDRESSES,

@@ -23,7 +23,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "window": "time_zones",
         "config": "addresses errors time_zones vocabulary",
         "schemas": "sql_files vocabulary",
-        "models": "errors schemas sql_files sql_text vocabulary whole_file",
+        "models": "errors schemas sql_text vocabulary whole_file",
         "customers": "errors",
         "activity": "addresses errors vocabulary window",
         "microsoft365": "activity addresses config errors state_files vocabulary whole_file window",
@@ -35,12 +35,12 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         # the published snapshot, no insides
         "results": "addresses config errors schemas sql_text vocabulary",
         "preflight": "activity config consent customers errors microsoft365 models schemas"
-        " sources warehouse window",
+        " sources sql_files warehouse window",
         "configure": "activity config consent customers errors microsoft365 preflight sources"
         " vocabulary",
         "pipeline": "config consent errors microsoft365 models reading schemas time_zones"
         " vocabulary warehouse",
-        "definitions": "config errors models pipeline schemas",
+        "definitions": "config errors models pipeline schemas sql_files",
         "command": "config configure consent definitions errors pipeline preflight results",
     }.items()
 }

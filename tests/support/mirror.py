@@ -48,10 +48,6 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
         ("unit/microsoft365/test_source.py", "unit/microsoft365/test_download.py"),
         "the parts of one reading: they are tested over HTTPS through the source",
     ),
-    "models": Elsewhere(
-        ("unit/models/test_segments.py", "unit/models/test_loading.py"),
-        "measures are gathered as segments are; the rest is what loading a folder is made of",
-    ),
     "pipeline": Elsewhere(
         ("integration/test_dagster.py", "integration/test_consent_sensor.py"),
         "Dagster is tested with the whole job",

@@ -12,8 +12,8 @@ from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Configuration
 from engagement_assets.models.lineage import Lineage
 from engagement_assets.models.loading import Model, load_models
-from engagement_assets.models.sql_files import sql_folder
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.sql_files import sql_folder
 from engagement_assets.warehouse import database, publishing
 from engagement_assets.warehouse.activity_store import BATCH_BYTES
 from engagement_assets.warehouse.duckdb_engine import DuckDbEngine

@@ -58,7 +58,7 @@ def test_what_is_remembered_needs_no_parser(tmp_path: Path) -> None:
         "from engagement_assets.models.lineage import Lineage\n"
         "from engagement_assets.models.loading import load_models\n"
         "from engagement_assets.models.sql_cache import SqlCache\n"
-        "from engagement_assets.models.sql_files import sql_folder\n"
+        "from engagement_assets.sql_files import sql_folder\n"
         "from engagement_assets.schemas.input_tables import INPUT_TABLES\n"
         f"cache = SqlCache(Path({str(tmp_path / 'cache')!r}))\n"
         "models = load_models(sql_folder(), INPUT_TABLES, cache=cache)\n"

@@ -41,7 +41,7 @@ _WRITE = """
 import sys
 from pathlib import Path
 from engagement_assets.pipeline import instance
-from tests.unit.pipeline.test_databases import write
+from tests.unit.pipeline.test_sqlite_engines import write
 with instance.opened(Path(sys.argv[1])) as opened:
     write(opened, sys.argv[2])
 """

@@ -20,12 +20,11 @@ from engagement_assets.schemas import (
     Failure,
     Rule,
     Table,
-    aggregate,
     model,
-    naming,
     validate,
     validate_cross_table,
 )
+from tests.support import checking
 from tests.support.snapshot import fill
 
 DATA = Path(__file__).parent
@@ -144,25 +143,14 @@ def test_a_wrong_snapshot_fails(snapshot: Connection, expected: str, mutation: s
     found = validate(snapshot, table)
     for name in {table, *re.findall(r"\w+", mutation)} & TABLES.keys():
         # what `validate` gives is pandera's where the query found something: see both ways
-        count = count_of_wrong(snapshot, TABLES[name])
+        count = checking.count_of_wrong(snapshot, TABLES[name])
         alone = found if name == table else validate(snapshot, name)
-        alone = alone if count else found_by_pandera(snapshot, TABLES[name])
+        alone = alone if count else checking.found_by_pandera(snapshot, TABLES[name])
         assert (count > 0) is bool(alone), (name, alone)
     if not expected.startswith(f"{table}."):  # a rule of a column needs no other table
         found += validate_cross_table(snapshot)
     assert any(f"{failure} ".startswith(f"{expected} ") for failure in found), found
     assert_no_values(found)
-
-
-def count_of_wrong(connection: Connection, table: Table) -> int:
-    ((count,),) = connection.execute(aggregate.count_of_wrong(table)).fetchall()
-    return int(count)
-
-
-def found_by_pandera(connection: Connection, table: Table) -> list[Failure]:
-    """Return what pandera finds without being called by the query, which it is when rows are."""
-    ((rows,),) = connection.execute(f'SELECT count(*) FROM "{table.name}"').fetchall()
-    return naming.broken_rules(connection, table) if rows else []
 
 
 def test_every_check_has_a_mutation() -> None:
@@ -181,37 +169,6 @@ def test_a_null_does_not_hide_in_a_rule_between_columns(snapshot: Connection) ->
     """Comparing with null is null, and pandera takes that for "holds"."""
     snapshot.execute("UPDATE Office SET AggregationLevel = NULL")
     assert f"Office: {TABLES['Office'].rules[0].name} (6)" in map(str, validate(snapshot, "Office"))
-
-
-@pytest.mark.parametrize(
-    ("column", "value", "expected"),
-    [
-        ("EngagementScore", "'nan'", ["not null (6)", "between 0 and 100 (6)", "one decimal (6)"]),
-        ("EngagementScore", "'inf'", ["between 0 and 100 (6)", "one decimal (6)"]),
-        (
-            "NoOfEmails_ToAccount",
-            "9223372036854775807",
-            ["people on both sides when there are e-mails, and only then: OutOfRangeException (1)"],
-        ),
-    ],
-)
-def test_what_cannot_be_computed(
-    snapshot: Connection, column: str, value: str, expected: list[str]
-) -> None:
-    """Numbers that are none break rules; a rule that raises is reported by itself."""
-    snapshot.execute(f"UPDATE Office SET {column} = {value}")
-    found = [str(failure).partition(": ")[2] for failure in validate(snapshot, "Office")]
-    assert found == expected
-
-
-def test_a_query_that_raises_hides_nothing(snapshot: Connection) -> None:
-    snapshot.execute("UPDATE Office SET NoOfEmails_ToAccount = 9223372036854775807")
-    with pytest.raises(duckdb.OutOfRangeException):
-        count_of_wrong(snapshot, TABLES["Office"])
-    snapshot.execute("UPDATE Office SET AggregationLevel = 'day'")
-    assert "Office.AggregationLevel: one of year, month, week (6)" in map(
-        str, validate(snapshot, "Office")
-    )
 
 
 # Shape
@@ -397,22 +354,3 @@ def test_definitions_load_without_pandera() -> None:
         "sys.exit(bool({'pandera', 'ibis', 'duckdb'} & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_a_right_snapshot_is_checked_without_pandera(tmp_path: Path) -> None:
-    """The two take longer to load than all checks of a small warehouse take."""
-    code = """
-import sys
-import duckdb
-from engagement_assets import schemas
-with duckdb.connect(sys.argv[1], read_only=True) as connection:
-    for table in schemas.TABLES:
-        assert schemas.validate(connection, table) == [], table
-    assert schemas.validate_cross_table(connection) == []
-sys.exit(bool({"pandera", "ibis", "pandas"} & sys.modules.keys()))
-"""
-    file = tmp_path / "engagement.duckdb"
-    with duckdb.connect(file) as connection:
-        fill(connection)
-    run = subprocess.run([sys.executable, "-c", code, file], check=False)
-    assert run.returncode == 0
