@@ -4,12 +4,12 @@ import os
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import grouping, offline, whole_runs
+from tests.support import grouping, offline, scheduling, whole_runs
 from tests.support.sharing import WORKER, made_once, shared_folder
 
 if TYPE_CHECKING:
@@ -31,19 +31,12 @@ settings.register_profile(
 )
 settings.load_profile("repeatable")
 
+_GROUPS = pytest.StashKey[Path]()
 _RUNS = pytest.StashKey[Path]()
 _COUNTED = pytest.StashKey[list[str]]()
 
 
 # --- the session --------------------------------------------------------------------------------
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Let workers take groups, in the order of the tests, unless the command says otherwise."""
-    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
-        config.option.dist = "loadgroup"
-        config.option.loadscopereorder = False
 
 
 @pytest.hookimpl(trylast=True)  # after pytest has its temporary folders
@@ -55,23 +48,33 @@ def pytest_configure(config: pytest.Config) -> None:
         # whatever tests start in this session inherits it
         os.environ.update(offline.Guard(folder / "offline").environment)
     offline.guard_this_process()
+    config.stash[_GROUPS] = folder / "groups.json"
     config.stash[_RUNS] = folder / "whole runs"
     whole_runs.count(folder / "whole runs")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist writes the group into the test's id
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Group the tests, mark those that are fast, and put the longest first."""
     paths: dict[pytest.Item, PurePath] = {}
+    groups: dict[str, str] = {}
     for item in items:
-        path = paths[item] = item.path.relative_to(item.config.rootpath)
+        path = paths[item] = item.path.relative_to(config.rootpath)
         fixtures = _fixtures(item)
         if group := grouping.group(path, fixtures):
-            item.add_marker(pytest.mark.xdist_group(group))
+            groups[item.nodeid] = group
         name = getattr(item, "originalname", None) or item.name
         if grouping.is_fast(path, name, fixtures):
             item.add_marker(pytest.mark.fast)
     items.sort(key=lambda item: grouping.rank(paths[item]))
+    scheduling.write_groups(config.stash[_GROUPS], groups)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Let workers take groups, in the order of the tests, unless the command says otherwise."""
+    if config.option.dist != "load":
+        return None
+    return scheduling.GroupScheduling(config, log, config.stash[_GROUPS])
 
 
 def _fixtures(item: pytest.Item) -> dict[str, str]:

@@ -57,6 +57,7 @@ SLOW: tuple[str, ...] = (
     "tests/unit/reading/test_mailboxes.py/test_the_same_data_are_the_same_bytes",
     "tests/unit/results/test_snapshot.py/test_readers_and_publishing_do_not_get_in_each_others_way",
     "tests/unit/simulator/test_simulator.py/test_the_command_says_in_one_line_what_it_wrote",
+    "tests/unit/support/test_scheduling.py",
     "tests/unit/warehouse/test_publishing.py",
 )
 

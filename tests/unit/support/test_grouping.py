@@ -4,7 +4,8 @@ from pathlib import Path, PurePath
 
 import pytest
 
-from tests.support import grouping
+from tests.support import grouping, scheduling
+from tests.support.sharing import shared_folder
 
 ROOT = Path(__file__).parents[3]
 KILL = PurePath("tests/integration/test_kill.py")
@@ -62,10 +63,12 @@ def test_every_slow_test_exists(name: str) -> None:
     assert f"def {test}" in path.read_text(encoding="utf-8") if test else path.exists()
 
 
-def test_this_session_is_grouped(request: pytest.FixtureRequest) -> None:
+def test_this_session_is_grouped(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """The hooks of `tests/conftest.py` are at work, also in workers."""
-    (group,) = (mark.args[0] for mark in request.node.iter_markers("xdist_group"))
-    assert group == "tests/unit/support/test_grouping.py"
+    groups = scheduling.read_groups(shared_folder(tmp_path_factory) / "groups.json")
+    assert groups[request.node.nodeid] == "tests/unit/support/test_grouping.py"
     assert request.node.get_closest_marker("fast")
     ranks = [grouping.rank(item.path.relative_to(ROOT)) for item in request.session.items]
     assert ranks == sorted(ranks)
