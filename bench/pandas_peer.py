@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from bench.measuring import peak_bytes
+from engagement_assets.vocabulary import COMPONENTS
 
 MEMORY = 16 * 1024**3
 NOTHING = 0  # stands for a missing key, which pandas would turn into a lossy float
@@ -41,15 +42,6 @@ Column = Any
 
 _PERIOD = ["account_no", "aggregation_level", "period_start"]
 _MEETING = ["meeting_key", "start_at"]
-_COMPONENTS = (
-    "EmailsFromAccount",
-    "TwoWayEmails",
-    "Replies",
-    "Meetings",
-    "AccountPeople",
-    "OwnPeople",
-    "Recency",
-)
 
 
 @dataclass(frozen=True)
@@ -320,7 +312,7 @@ def _people(
 def _score(values: list[Column], small: Small) -> Column:
     weights = small.score_weight.set_index("component").weight
     total = pd.Series(0.0, index=values[0].index)
-    for component, value in zip(_COMPONENTS, values, strict=True):
+    for component, value in zip(COMPONENTS, values, strict=True):
         positive = np.log(value[value > 0].astype("float64"))
         mean = positive.groupby(level=["aggregation_level", "period_start"]).mean()
         levels = value.index.droplevel("account_no")

@@ -1,7 +1,7 @@
 """The rooms of the package: what each is, what it may import, and a picture of who imports whom."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from itertools import pairwise
@@ -182,8 +182,15 @@ def _ground(width: float, height: float) -> str:
     return (
         f'<rect x="{_MARGIN}" y="{top:g}" width="{width - 2 * _MARGIN:g}" height="{_BOX[1]}"'
         f' fill="#eef0ea" stroke="{_INK}"/>'
-        f"{_text(' · '.join(sorted(ground())), width / 2, top + _BOX[1] / 2)}"
+        f"{''.join(_text(line, width / 2, top + y) for line, y in _two_lines(sorted(ground())))}"
     )
+
+
+def _two_lines(names: Sequence[str]) -> Iterator[tuple[str, float]]:
+    """Yield names in two lines, each with how far below the box's top it stands."""
+    half = (len(names) + 1) // 2
+    for line, share in ((names[:half], 0.3), (names[half:], 0.7)):
+        yield " · ".join(line), _BOX[1] * share
 
 
 def _text(text: str, x: float, y: float) -> str:

@@ -311,7 +311,7 @@ def test_cases_are_found_and_run(tmp_path: Path) -> None:
     """The whole way: a file is a test, and its failure reads well."""
     cases = tmp_path / "tests" / "sql"
     (cases / "per_day").mkdir(parents=True)
-    for name in ("conftest.py", "golden.py", "checks.py"):
+    for name in ("conftest.py", "golden.py", "checks.py", "differences.py"):
         shutil.copy(HERE / name, cases / name)
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\n")
     (tmp_path / "conftest.py").write_text(

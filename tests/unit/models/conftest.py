@@ -11,6 +11,7 @@ from engagement_assets.models.loading import Model, load_models
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from tests.support.accounts import SECRET
+from tests.support.model_files import Write, writer
 
 TABLES = [*INPUT_TABLES, "account", "Customer_Profile"]
 
@@ -29,6 +30,12 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         )
         connection.execute("insert into Customer_Profile values ('A', 'a', 1, 2, 3)")
         yield connection
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Return what writes SQL files into an empty folder."""
+    return writer(tmp_path)
 
 
 @pytest.fixture

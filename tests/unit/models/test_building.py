@@ -1,35 +1,18 @@
 """Building models, on small folders and a real DuckDB."""
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 
 import duckdb
 import pytest
 
 from engagement_assets.models.building import build, create_sources
-from engagement_assets.models.loading import Model, ModelError, load_models
+from engagement_assets.models.loading import ModelError, load_models
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
+from tests.support.model_files import VIEW, Write, one
 
-HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: numbers 1\n"
-VIEW = "-- materialized: view\n"
 ADDRESS = "ada@contoso.com"
-
-Write = Callable[[Mapping[str, str]], Path]
-"""Writes files (layer/name to SQL, without the header) and returns the folder."""
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write_files(files: Mapping[str, str]) -> Path:
-        for name, sql in files.items():
-            path = tmp_path / f"{name}.sql"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(HEADER + sql, encoding="utf-8")
-        return tmp_path
-
-    return write_files
 
 
 @pytest.fixture
@@ -38,11 +21,6 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("create table Person (Id bigint, name varchar, born_at timestamptz)")
         connection.execute("insert into Person values (1, ?, '1815-12-10 12:00:00Z')", [ADDRESS])
         yield connection
-
-
-def one(folder: Path, *sources: str) -> Model:
-    (model,) = load_models(folder, sources or ("Person",))
-    return model
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -1,38 +1,14 @@
 """The loader of the SQL models, on small folders."""
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engagement_assets.models.loading import Model, ModelError, load_models, upstream
+from engagement_assets.models.loading import ModelError, load_models, upstream
 from engagement_assets.models.sql_cache import SqlCache
-
-HEADER = "-- purpose: For a test.\n-- grain: row\n-- source: numbers 1\n"
-VIEW = "-- materialized: view\n"
-
-Write = Callable[[Mapping[str, str]], Path]
-"""Writes files (layer/name to SQL, without the header) and returns the folder."""
-
-
-@pytest.fixture
-def write(tmp_path: Path) -> Write:
-    def write_files(files: Mapping[str, str]) -> Path:
-        for name, sql in files.items():
-            path = tmp_path / f"{name}.sql"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(HEADER + sql, encoding="utf-8")
-        return tmp_path
-
-    return write_files
-
-
-def one(folder: Path, *sources: str) -> Model:
-    (model,) = load_models(folder, sources or ("Person",))
-    return model
-
+from tests.support.model_files import HEADER, VIEW, Write, one
 
 # --- a file -------------------------------------------------------------------------------------
 
