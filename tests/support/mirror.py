@@ -68,7 +68,6 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
         "declarations: every column and rule is broken once, in one list of mutations",
     ),
     "sources.kind": Elsewhere(("conformance",), "a protocol: every kind must keep it"),
-    "sql_files": Elsewhere(("unit/models/test_loading.py",), "files are found by loading"),
     "warehouse": Elsewhere(
         ("unit/warehouse/test_activity_store.py", "sql"), "what is written is what models read"
     ),
