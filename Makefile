@@ -56,7 +56,7 @@ test-fast: $(DEV) ## Run the tests that need no run, no server and no browser
 coverage: $(CONFORMANCE) ## Run every test, those with Microsoft's client too, and measure the coverage
 	scripts/chromium.sh
 	$(BIN)/coverage erase
-	$(TEST) --cov --cov-report=term
+	$(TEST) --cov --cov-report=term --durations=20
 
 mutation: $(DEV) ## Change conditions, and see that a test fails for each
 	$(BIN)/python -m scripts.mutation

@@ -1,5 +1,8 @@
 """What a mutation run changes: every condition, one at a time, and nothing that is none."""
 
+import pytest
+
+from engagement_assets.definitions import sql_folder
 from scripts import mutation
 
 
@@ -62,3 +65,11 @@ def test_a_case_notices_a_mutant_of_its_model() -> None:
     found = list(mutation.models({"period_of_day"}))
     assert found
     assert any(is_noticed for _, is_noticed in found)
+
+
+@pytest.mark.parametrize(("model", "change"), mutation.EQUIVALENT)
+def test_what_means_the_same_is_still_there(model: str, change: str) -> None:
+    (file,) = sql_folder().rglob(f"{model}.sql")
+    text = file.read_text(encoding="utf-8")
+    made = (*mutation.of_sql(model, text), *mutation.without_conditions(model, text))
+    assert change in {mutant.change for mutant in made}
