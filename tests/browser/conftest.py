@@ -150,14 +150,18 @@ def ui(
         _stop(process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """Playwright; a process can start it once only."""
+    """Playwright; a process can start it once only.
+
+    It ends with the tests of this folder, which one worker runs in one go: while it is there its
+    event loop runs in the main thread, where Dagster wants to run its own.
+    """
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     """Chromium itself, not playwright's build of it."""
     launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)

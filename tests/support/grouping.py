@@ -7,17 +7,17 @@ together; long ones come first, so that no worker ends alone.
 from collections.abc import Collection, Mapping
 from pathlib import PurePath
 
-# What a worker makes for itself and all its tests use, dear and not to be handed to another one:
-# a server with a browser's view of it. Tests that ask for it stay together.
-OF_A_WORKER = ("ui",)
+# Folders whose tests stay together: Playwright starts once in a process, and nothing else may run
+# there until it has ended.
+TOGETHER = ("tests/browser",)
 
 # Folders in which a test takes milliseconds: a message to a worker for each costs more than that.
 BY_FILE = ("tests/unit", "tests/sql", "tests/naive", "tests/documents")
 
 # The longest first: what waits for processes, daemons and browsers.
 LONG_FIRST = (
+    "tests/browser",
     "tests/integration/test_kill.py",
-    "tests/browser/test_dagster_ui.py",
     "tests/integration/test_graph_run.py",
     "tests/integration/test_graph_privacy.py",
     "tests/integration/test_privacy.py",
@@ -26,7 +26,6 @@ LONG_FIRST = (
     "tests/integration/test_code_location.py",
     "tests/integration/test_simulator_scale.py",
     "tests/integration/test_simulator_msgraph.py",
-    "tests/browser",
     "tests/unit/schemas",
     "tests/unit/warehouse/test_publishing.py",
     "tests/integration/test_consent_gate.py",
@@ -77,9 +76,9 @@ def group(path: PurePath, fixtures: Mapping[str, str]) -> str | None:
         path: the test's file, from the root of the repository.
         fixtures: what the test asks for, with the scope of each.
     """
-    for name in OF_A_WORKER:
-        if name in fixtures:
-            return name
+    together = place(path, TOGETHER)
+    if together is not None:
+        return TOGETHER[together]
     if place(path, BY_FILE) is not None or "module" in fixtures.values():
         return str(path)
     return None

@@ -18,9 +18,8 @@ UNIT = PurePath("tests/unit/test_window.py")
         (KILL, {"finished_sample": "session", "tmp_path": "function"}, None),
         # made by the module, for its own tests
         (KILL, {"runs": "module"}, str(KILL)),
-        # made by the worker, wherever the tests stand
-        (KILL, {"ui": "session", "runs": "module"}, "ui"),
-        (PurePath("tests/browser/test_x.py"), {"ui": "session"}, "ui"),
+        # one browser for all of them, and nothing in between
+        (PurePath("tests/browser/test_x.py"), {"runs": "module"}, "tests/browser"),
         # too short to be sent one by one
         (UNIT, {}, str(UNIT)),
         (PurePath("tests/unit_of_something/test_x.py"), {}, None),
@@ -49,7 +48,9 @@ def test_what_is_fast(path: PurePath, test: str, fixtures: set[str], *, expected
     assert grouping.is_fast(path, test, fixtures) is expected
 
 
-@pytest.mark.parametrize("name", [*grouping.LONG_FIRST, *grouping.BY_FILE, *grouping.FAST])
+@pytest.mark.parametrize(
+    "name", [*grouping.LONG_FIRST, *grouping.TOGETHER, *grouping.BY_FILE, *grouping.FAST]
+)
 def test_every_place_exists(name: str) -> None:
     assert (ROOT / name).exists()
 

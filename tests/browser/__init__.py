@@ -1,0 +1,1 @@
+"""Pages in a browser; a package, so that the browser ends with the last of them."""
