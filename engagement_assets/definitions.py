@@ -36,6 +36,7 @@ def build(
     config_file: Path,
     *,
     models_folder: Path | None = None,
+    budget: resources.Budget | None = None,
     loggers: Mapping[str, dg.LoggerDefinition] | None = None,
 ) -> dg.Definitions:
     """Return the definitions for a configuration.
@@ -43,6 +44,7 @@ def build(
     Args:
         config_file: the YAML file; each run reads it anew.
         models_folder: the SQL models; the product's own when None.
+        budget: what a run may spend on a service that is busy; the product's own when None.
         loggers: where runs report to; Dagster's own when None.
 
     Raises:
@@ -70,7 +72,7 @@ def build(
         jobs=[automation.JOB],
         schedules=[automation.weekly(configuration, config_file.absolute())],
         sensors=[sensor.of(config_file.absolute())],
-        resources=resources.of(config_file.absolute()),
+        resources=resources.of(config_file.absolute(), budget),
         # DuckDB has one writer, and a process for every step takes five times as long
         executor=dg.in_process_executor,
         loggers=loggers,

@@ -64,12 +64,17 @@ class EngagementError(Exception):
         self.where = None if where is None else str(where)
         self.remedy = remedy
 
-    def __str__(self) -> str:
-        """Return the parts as one text: `where: what. remedy`."""
+    @property
+    def happened(self) -> str:
+        """What happened, and where, as one text: `where: what.`."""
         text = self.what if self.where is None else f"{self.where}: {self.what}"
         if (self.where or self.remedy) and not text.endswith((".", "?", "!")):
             text += "."
-        return text if self.remedy is None else f"{text} {self.remedy}"
+        return text
+
+    def __str__(self) -> str:
+        """Return the parts as one text: `where: what. remedy`."""
+        return self.happened if self.remedy is None else f"{self.happened} {self.remedy}"
 
     def as_dict(self) -> dict[str, str | None]:
         """Return the parts for JSON."""

@@ -1,9 +1,9 @@
 """The package as others get it: built, looked into, installed somewhere empty, and used there.
 
 `python -m scripts.package` (`make package`) builds the source distribution, and the wheel from
-that. It sees that the wheel holds what is tracked and nothing else, installs it with the versions
-of a lock file into an environment of its own, and runs every command far from the checkout. What
-it makes lies in a temporary folder and goes when it ends.
+that. It sees that the wheel holds what is tracked and nothing else (documents without pictures),
+installs it with the versions of a lock file into an environment of its own, and runs every command
+far from the checkout. What it makes lies in a temporary folder and goes when it ends.
 """
 
 import argparse
@@ -29,7 +29,8 @@ from simulator.organisation import LISTED_ADDRESSES, Organisation
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = "engagement_assets"
-MODELS = "dbt_like_sql"
+# what lies beside the package in a checkout and within it in a wheel
+MODELS, DOCUMENTS = "dbt_like_sql", "docs"
 
 _AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 _RELATIVE_LINK = re.compile(r"\]\((?![a-z]+://)[^)]*\)")
@@ -56,10 +57,11 @@ def build(folder: Path) -> tuple[Path, Path]:
 
 
 def tracked() -> set[str]:
-    """Return the names that a wheel must hold: what git tracks of the package and the models."""
-    listed = _call(["git", "ls-files", "-z", PACKAGE, MODELS], ROOT).split("\0")
-    names = {name for name in listed if name}
-    return {f"{PACKAGE}/{name}" if name.startswith(f"{MODELS}/") else name for name in names}
+    """Return the names that a wheel must hold: the package, models and pages that git tracks."""
+    paths = [PACKAGE, MODELS, f"{DOCUMENTS}/*.md"]
+    listed = _call(["git", "ls-files", "-z", *paths], ROOT).split("\0")
+    beside = (f"{MODELS}/", f"{DOCUMENTS}/")
+    return {f"{PACKAGE}/{name}" if name.startswith(beside) else name for name in listed if name}
 
 
 def inspect(wheel: Path, expected: set[str]) -> str:

@@ -56,6 +56,9 @@ def everything(commands: Path, config_file: Path, version: str) -> Iterator[str]
     said = _done([engagement, "--version"], folder).splitlines()
     if said[0] != f"engagement-assets {version}":
         raise UseError(f"engagement --version says {said[0]!r}, not {version}.")
+    documents = Path(said[-1].removeprefix("Documents "))
+    if not (documents.is_relative_to(commands.parent) and (documents / "README.md").is_file()):
+        raise UseError(f"engagement --version says {said[-1]!r}, where no installed document is.")
     yield ", ".join(said)
     _done([engagement, "run", "-c", str(config_file)], folder)
     yield "engagement run published"

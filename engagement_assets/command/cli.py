@@ -8,11 +8,14 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engagement_assets.errors import EngagementError
+
+if TYPE_CHECKING:
+    from engagement_assets.pipeline.resources import Budget
 
 app = typer.Typer(
     help="How engaged is each customer account? From Microsoft 365 mail and calendar metadata.",
@@ -53,8 +56,15 @@ def run(config_file: ConfigFile) -> None:
     publish(config_file)
 
 
-def publish(config_file: Path, *, models_folder: Path | None = None) -> None:
-    """Do what `run` does, with the SQL models of the product or of another folder.
+def publish(
+    config_file: Path, *, models_folder: Path | None = None, budget: "Budget | None" = None
+) -> None:
+    """Do what `run` does.
+
+    Args:
+        config_file: the configuration.
+        models_folder: the SQL models; the product's own when None.
+        budget: what the run may spend on a service that is busy; the product's own when None.
 
     Raises:
         EngagementError: what is wrong; results published before are untouched.
@@ -71,7 +81,7 @@ def publish(config_file: Path, *, models_folder: Path | None = None) -> None:
 
     console = Console()
     warnings = execution.run(
-        config_file, configuration.data_dir, console, models_folder=models_folder
+        config_file, configuration.data_dir, console, models_folder=models_folder, budget=budget
     )
     published = configuration.data_dir / "published"
     overview.show(console, configuration.name, overview.of(published), warnings)

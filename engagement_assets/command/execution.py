@@ -13,7 +13,7 @@ from rich.console import Console
 from engagement_assets import definitions
 from engagement_assets.command import libraries, progress
 from engagement_assets.errors import EngagementError
-from engagement_assets.pipeline import automation, check_results, instance
+from engagement_assets.pipeline import automation, check_results, instance, resources
 
 
 class RunFailedError(EngagementError):
@@ -21,7 +21,12 @@ class RunFailedError(EngagementError):
 
 
 def run(
-    config_file: Path, data_dir: Path, console: Console, *, models_folder: Path | None = None
+    config_file: Path,
+    data_dir: Path,
+    console: Console,
+    *,
+    models_folder: Path | None = None,
+    budget: resources.Budget | None = None,
 ) -> list[str]:
     """Run the whole job once.
 
@@ -30,6 +35,7 @@ def run(
         data_dir: the folder that it names for all that runs write.
         console: where the run shows how it gets on.
         models_folder: the SQL models; the product's own when None.
+        budget: what it may spend on a service that is busy; the product's own when None.
 
     Returns:
         the checks that warned, as `asset: check`.
@@ -41,6 +47,7 @@ def run(
         built = definitions.build(
             config_file,
             models_folder=models_folder,
+            budget=budget,
             loggers={"console": listener.definition},
         )
         job = built.resolve_job_def(automation.JOB.name)

@@ -53,7 +53,9 @@ def read(file: Path) -> Content:
         return {}
     if not isinstance(content, dict):
         raise ConfigurationError(
-            f"{file} holds no keys and values. Name another file with -c, or remove it."
+            "it holds no keys and values",
+            where=file,
+            remedy="Name another file with -c, or remove it.",
         )
     return content
 
@@ -109,7 +111,9 @@ def save(content: Content, file: Path) -> None:
     except OSError as error:
         building.unlink(missing_ok=True)
         raise ConfigurationError(
-            f"{file} cannot be written: {error.strerror}. Name another file with -c."
+            f"it cannot be written: {error.strerror}",
+            where=file,
+            remedy="Name another file with -c.",
         ) from error
 
 
@@ -144,7 +148,11 @@ def _before(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig") if file.exists() else ""
     except OSError as error:
-        raise ConfigurationError(f"{file} cannot be read: {error.strerror}.") from error
+        raise ConfigurationError(
+            f"it cannot be read: {error.strerror}",
+            where=file,
+            remedy="Name another file with -c.",
+        ) from error
 
 
 def _write(file: Path, content: str) -> None:

@@ -58,13 +58,13 @@ def run(file: Path, console: Console, environment: Mapping[str, str]) -> None:
     file = file.absolute()
     if not file.parent.is_dir():
         raise ConfigurationError(
-            f"{file.parent} is not a folder. Make it first, or name another file."
+            "it is not a folder", where=file.parent, remedy="Make it first, or name another file."
         )
     setup = Setup(file, document.read(file), console, environment)
     try:
         is_saved = _set_up(setup)
     except KeyboardInterrupt:
-        raise SetupStoppedError(f"stopped. {file} is as it was.") from None
+        raise SetupStoppedError("stopped; the file is as it was", where=file) from None
     if not is_saved:
         return
     console.print(Rule("Consent"))
@@ -72,7 +72,9 @@ def run(file: Path, console: Console, environment: Mapping[str, str]) -> None:
         request.send(setup)
     except KeyboardInterrupt:
         raise SetupStoppedError(
-            f"stopped. {file} is saved; nobody was asked for consent."
+            "stopped; the file is saved, and nobody was asked for consent",
+            where=file,
+            remedy="`engagement consent --notify` asks.",
         ) from None
 
 

@@ -2,7 +2,8 @@
 
 A program that reads a file and writes it anew loses its comments; one that keeps them beside the
 values has to guess which value they belong to. Here the parser only says where a value stands, and
-nothing but that place is written. What belongs here: text in, text out; no file, no setting.
+nothing but that place is written: docs/decisions/0020-yaml-is-edited-where-it-changes.md.
+What belongs here: text in, text out; no file, no setting.
 """
 
 from collections.abc import Iterator

@@ -148,10 +148,18 @@ def look(
 
 
 class Gate:
-    """The gate of one run: consent is looked at once, by who asks first; the source lies behind."""
+    """The gate of one run: consent is looked at once, by who asks first; the source lies behind.
 
-    def __init__(self, configuration: Configuration) -> None:
+    Attributes:
+        budget: makes what may be spent on a service that is busy.
+    """
+
+    def __init__(
+        self, configuration: Configuration, budget: Callable[[], RunBudget] = RunBudget
+    ) -> None:
+        """Make a gate that nobody has come to yet."""
         self._configuration = configuration
+        self.budget = budget
         self._tenant: ActivitySource | None = None
         self._source: ActivitySource | None = None
         self._consent: Consent | None = None
@@ -165,8 +173,8 @@ class Gate:
             SignInError, SourceError: when the tenant cannot be asked.
         """
         if self._consent is None:
-            self._tenant = tenant_of(self._configuration)
-            retry_budget = RetryBudget(RunBudget(), WAIT_PER_DIRECTORY)
+            self._tenant = tenant_of(self._configuration, self.budget)
+            retry_budget = RetryBudget(self.budget(), WAIT_PER_DIRECTORY)
             self._consent = look(self._configuration, self._tenant, retry_budget=retry_budget)
         return self._consent
 
@@ -182,7 +190,7 @@ class Gate:
         self.consent.require()
         if self._source is None:
             self._source = self._tenant or _opened(
-                sources.of(self._configuration.source), self._configuration, RunBudget
+                sources.of(self._configuration.source), self._configuration, self.budget
             )
         return self._source
 

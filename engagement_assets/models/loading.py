@@ -257,4 +257,6 @@ def _circle(waiting: Mapping[str, Model], unmet: Mapping[str, Collection[str]]) 
     start = circle.index(min(circle))
     circle = [*circle[start:], *circle[: start + 1]]
     chain = " reads ".join(str(waiting[name].path) for name in circle)
-    return ModelError(f"These models read each other in a circle: {chain}. Break it in one.")
+    return ModelError(
+        f"These models read each other in a circle: {chain}.", remedy="Break it in one."
+    )

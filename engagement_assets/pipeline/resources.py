@@ -4,7 +4,7 @@ A step names what it needs, and gets no more. Each is made once per run, because
 one process (definitions.py); the configuration is read once, too, and the others are made of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import duckdb
 
 from engagement_assets import config, consent
 from engagement_assets.config import Configuration
+from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.pipeline import check_results, run_lock, sqlite_engines
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
@@ -41,17 +42,24 @@ class DataFolder:
         return ActivityStore(self.data_dir / "activity")
 
 
+# makes what one run may spend on a service that is busy
+Budget = Callable[[], RunBudget]
+
 # how a step declares them, by parameters of these names
 Settings = dg.ResourceParam[Configuration]
 Gate = dg.ResourceParam[consent.Gate]
 Workspace = dg.ResourceParam[DataFolder]
 
 
-def of(config_file: Path) -> Mapping[str, dg.ResourceDefinition]:
+def of(config_file: Path, budget: Budget | None = None) -> Mapping[str, dg.ResourceDefinition]:
     """Return the resources of a configuration file, by name.
 
     A run fails before its first step with a ConfigurationError when the file is wrong, with a
     BusyError when another run works on the same data folder and it does not wait.
+
+    Args:
+        config_file: the YAML file; each run reads it anew.
+        budget: what a run may spend on a service that is busy; the product's own when None.
     """
 
     @dg.resource(description="The configuration as it was when the run began.")
@@ -63,7 +71,7 @@ def of(config_file: Path) -> Mapping[str, dg.ResourceDefinition]:
         required_resource_keys={"settings"},
     )
     def gate(context: dg.InitResourceContext) -> consent.Gate:
-        return consent.Gate(context.resources.settings)
+        return consent.Gate(context.resources.settings, budget or RunBudget)
 
     @dg.resource(
         description="The data folder with its lock and the warehouse.",

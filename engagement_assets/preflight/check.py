@@ -53,8 +53,8 @@ def error(subject: str, found: str, advice: str, kind: type[EngagementError]) ->
 
 
 def failed(subject: str, failure: EngagementError) -> Check:
-    """Return the check for a failure, which says itself what to do."""
-    return Check(subject, "error", str(failure), exit_code=failure.exit_code)
+    """Return the check for a failure: what happened and where was found, its remedy is advice."""
+    return Check(subject, "error", failure.happened, failure.remedy or "", failure.exit_code)
 
 
 def not_checked(subject: str, why: str) -> Check:

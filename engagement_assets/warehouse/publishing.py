@@ -64,7 +64,8 @@ def publish(
         listed = "\n".join(f"  {failure}" for failure in failures)
         raise PublishingError(
             f"The results break {len(failures)} rule(s) and were not published; those of the "
-            f"run before stay:\n{listed}"
+            f"run before stay:\n{listed}",
+            remedy="Their pages in the Dagster UI (engagement ui) say what is wrong.",
         )
     snapshots = data_dir / "snapshots"
     building = snapshots / ".building"

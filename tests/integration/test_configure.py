@@ -72,7 +72,7 @@ def test_a_folder_from_nothing_to_results(tmp_path: Path) -> None:
     (tmp_path / "crm" / "accounts.csv").rename(tmp_path / "crm" / "all.csv")
     with configure(tmp_path) as asked:
         asked.through(("Where does activity come from?", DOWN), ("The activity folder:", "crm"))
-        asked.correct("users.ndjson is missing", "activity")
+        asked.correct("users.ndjson: it is missing", "activity")
         addresses, opted_out, sure = PEOPLE
         shown = asked.through(
             (addresses, "all-sales@contoso.com, Ada@Contoso.com"),
@@ -216,7 +216,7 @@ def test_ctrl_c_leaves_the_file_as_it_is(
         asked.answer("Where does activity come from?")
         asked.expect("Tenant id")
         asked.press(CLEAR, "other", CTRL_C)
-        asked.expect(f"engagement: stopped. {file} is as it was.")
+        asked.expect(f"engagement: {file}: stopped; the file is as it was.")
         assert asked.wait() == os.EX_TEMPFAIL
         assert "Traceback" not in asked.shown
     assert tree(tmp_path) == before

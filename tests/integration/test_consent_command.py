@@ -1,6 +1,5 @@
 """`engagement consent`: what is granted, the link that grants it, and the mail that asks."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,10 +56,9 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     monkeypatch.setenv("COLUMNS", "100")
 
     def run(config_file: Path, *options: str) -> Said:
-        arguments = ["engagement", "consent", "-c", str(config_file), *options]
-        monkeypatch.setattr(sys, "argv", arguments)
+        arguments = ["consent", "-c", str(config_file), *options]
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            cli.main(lambda: cli.app(arguments))
         printed = capsys.readouterr()
         assert "Traceback" not in printed.err
         return Said(int(ended.value.code or 0), printed.out, printed.err)

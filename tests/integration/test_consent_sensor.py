@@ -289,7 +289,7 @@ def test_a_wrong_secret_is_said_and_not_shown(
 def test_a_missing_credential_is_said(granted: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ENGAGEMENT_CLIENT_SECRET")
     assert granted.tick(DELAY) == []
-    assert "set ENGAGEMENT_CLIENT_CERTIFICATE" in granted.said[-1]
+    assert "Set ENGAGEMENT_CLIENT_CERTIFICATE" in granted.said[-1]
 
 
 @pytest.mark.parametrize(

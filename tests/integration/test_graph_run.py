@@ -96,7 +96,7 @@ def _kill_after(config_file: Path, server: SimulatedServer, requests: int) -> in
     """Start a run, and kill it when it has sent so many requests, or has begun the models."""
     before = len(server.requests)
     process = subprocess.Popen(
-        tenant.command("run", "-c", str(config_file)),
+        tenant.command(config_file),
         env=environment({"ENGAGEMENT_CLIENT_SECRET": server.client_secret}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

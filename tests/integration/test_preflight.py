@@ -195,7 +195,7 @@ def test_region(tmp_path: Path) -> None:
         changed(file, source={"tenant_id": "somebody.example"})
         report = inspect(file, server)
         assert report.exit_code == 2
-        assert "source.tenant_id" in check(report, "Region").found
+        assert "source.tenant_id" in check(report, "Region").advice
         changed(file, source={"tenant_id": server.tenant_id, "cloud": "us_government"})
         assert "source.cloud" in check(inspect(file, server), "Region").advice
 

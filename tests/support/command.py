@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from unittest import mock
 
 import yaml
 
+from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.sql_files import sql_folder
 from simulator.folder import write_activity_folder, write_customers
 from simulator.organisation import (
@@ -92,38 +93,50 @@ def here(
     """
     from engagement_assets.command import cli  # noqa: PLC0415 - most tests run none
 
-    words = ["engagement", *arguments]
+    return _ended(lambda: cli.app(arguments, prog_name="engagement"), folder, extra)
+
+
+def _ended(
+    command: Callable[[], object], folder: Path, extra: Mapping[str, str] | None
+) -> subprocess.CompletedProcess[str]:
+    from engagement_assets.command import cli  # noqa: PLC0415 - most tests run none
+
     code = 0
     with (
         mock.patch.dict(os.environ, environment(extra), clear=True),
-        mock.patch.object(sys, "argv", words),
         mock.patch.object(sys, "stdin", io.StringIO()),
         contextlib.chdir(folder),
         contextlib.redirect_stdout(io.StringIO()) as out,
         contextlib.redirect_stderr(io.StringIO()) as err,
     ):
         try:
-            cli.main()
+            cli.main(command)
         except SystemExit as ended:
             code = int(ended.code or 0)
-    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+    return subprocess.CompletedProcess("engagement", code, out.getvalue(), err.getvalue())
 
 
 def run_here(
     config_file: Path,
     *,
     models: Path | None = None,
+    budget: Callable[[], RunBudget] | None = None,
     extra: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run everything once in this process; for the rest see `run_engagement`."""
-    words = ("run", "-c", str(config_file))
-    folder = config_file.parent
-    if models is None:
-        return here(*words, folder=folder, extra=extra)
-    from engagement_assets import definitions  # noqa: PLC0415 - Dagster takes a second
+    """Run everything once in this process.
 
-    with mock.patch.object(definitions, "sql_folder", return_value=models):
-        return here(*words, folder=folder, extra=extra)
+    Args:
+        config_file: the configuration.
+        models: a folder with other SQL models than the product's.
+        budget: what the run may spend on a service that is busy.
+        extra: what is added to the environment.
+    """
+    from engagement_assets.command import cli  # noqa: PLC0415 - most tests run none
+
+    def publish() -> None:
+        cli.publish(config_file, models_folder=models, budget=budget)
+
+    return _ended(publish, config_file.parent, extra)
 
 
 def models_with(folder: Path, model: str, old: str, new: str) -> Path:

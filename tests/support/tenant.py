@@ -6,32 +6,29 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
-from engagement_assets.microsoft365 import retry_budget
 from simulator.activity import Activity
 from simulator.folder import write_activity_folder, write_customers
 from simulator.organisation import OPTED_OUT_ADDRESSES, Organisation
 from simulator.server import SimulatedServer
 
-from .command import TIMEOUT, environment, run_here, write_settings
+from . import haste
+from .command import ROOT, TIMEOUT, environment, run_here, write_settings
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 ACTIVITY = Activity(Organisation.generate(3, people=6, accounts=10, volume=0.5), AS_OF, days=380)
 LISTED = ("all-sales@contoso.com", "ada@contoso.com")
 
-# seconds: milliseconds where the product waits for seconds
-FIRST_WAIT, LONGEST_BACKOFF = 0.02, 0.1
-
-# the command, with these waits
-_IMPATIENT = f"""
-import logging, sys
+# `engagement run` that hardly waits
+_HASTY = f"""
+import logging, pathlib, sys
+sys.path.append({str(ROOT)!r})
 from engagement_assets.command import cli
-from engagement_assets.microsoft365 import retry_budget
-retry_budget.FIRST_WAIT, retry_budget.LONGEST_BACKOFF = {FIRST_WAIT}, {LONGEST_BACKOFF}
-if sys.argv.pop(1) == "talkative":
+from tests.support import haste
+manner, config_file = sys.argv[1:]
+if manner == "talkative":
     logging.basicConfig(level=logging.DEBUG, stream=sys.stderr)
-cli.main()
+cli.main(lambda: cli.publish(pathlib.Path(config_file), budget=haste.budget))
 """
 
 
@@ -72,15 +69,10 @@ def _write(folder: Path, source: Mapping[str, Any]) -> Path:
     )
 
 
-def command(*arguments: str, talkative: bool = False) -> list[str]:
-    """Return the command line of `engagement` with short waits, and perhaps with every log."""
-    return [
-        sys.executable,
-        "-c",
-        _IMPATIENT,
-        "talkative" if talkative else "quiet",
-        *arguments,
-    ]
+def command(config_file: Path, *, talkative: bool = False) -> list[str]:
+    """Return the command line of a run that hardly waits, perhaps with every log."""
+    manner = "talkative" if talkative else "quiet"
+    return [sys.executable, "-c", _HASTY, manner, str(config_file)]
 
 
 def run(
@@ -88,7 +80,7 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run everything once from the tenant, as a process. Every one is counted: `whole_runs`."""
     return subprocess.run(
-        command("run", "-c", str(config_file), talkative=talkative),
+        command(config_file, talkative=talkative),
         env=environment({"ENGAGEMENT_CLIENT_SECRET": secret}),
         cwd=config_file.parent,
         stdin=subprocess.DEVNULL,
@@ -100,12 +92,9 @@ def run(
 
 
 def run_within(config_file: Path, secret: str) -> subprocess.CompletedProcess[str]:
-    """Run everything once from the tenant in this process, with waits as short."""
-    with (
-        mock.patch.object(retry_budget, "FIRST_WAIT", FIRST_WAIT),
-        mock.patch.object(retry_budget, "LONGEST_BACKOFF", LONGEST_BACKOFF),
-    ):
-        return run_here(config_file, extra={"ENGAGEMENT_CLIENT_SECRET": secret})
+    """Run everything once from the tenant in this process, which hardly waits either."""
+    secrets = {"ENGAGEMENT_CLIENT_SECRET": secret}
+    return run_here(config_file, budget=haste.budget, extra=secrets)
 
 
 def published(config_file: Path) -> Path:

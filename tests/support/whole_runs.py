@@ -29,7 +29,7 @@ def is_run(arguments: Sequence[object]) -> bool:
     words = [str(word) for word in arguments]
     if words and Path(words[0]).name == "engagement":
         return words[1:2] == ["run"]
-    return len(words) > 2 and words[1] == "-c" and "cli.main()" in words[2] and "run" in words[3:]
+    return len(words) > 2 and words[1] == "-c" and "cli.publish(" in words[2]
 
 
 def note(folder: Path, event: str, arguments: Sequence[object]) -> None:

@@ -76,6 +76,7 @@ def test_what_stands_beside_the_tree_has_a_reason() -> None:
 )
 def test_the_parts_are_one_text(error: EngagementError, text: str) -> None:
     assert str(error) == text
+    assert f"{error.happened} {error.remedy or ''}".rstrip() == text
 
 
 def test_a_path_is_a_place(tmp_path_factory: pytest.TempPathFactory) -> None:

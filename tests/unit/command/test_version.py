@@ -21,7 +21,15 @@ def test_the_distribution_and_what_computes_are_named() -> None:
         f"Python {platform.python_version()}",
         f"DuckDB {metadata.version('duckdb')}",
         f"Dagster {metadata.version('dagster')}",
+        f"Documents {PYPROJECT.parent / 'docs'}",
     ]
+
+
+def test_the_documents_lie_beside_the_package_or_within_it(tmp_path: Path) -> None:
+    package = tmp_path / "engagement_assets"
+    assert version.documents(package) == tmp_path / "docs"
+    (package / "docs").mkdir(parents=True)
+    assert version.documents(package) == package / "docs"
 
 
 def test_the_distribution_is_this_project() -> None:

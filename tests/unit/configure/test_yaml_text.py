@@ -157,6 +157,8 @@ def test_a_section_in_braces_stays_in_braces() -> None:
         ("? a\n: 1\n", {"a": 2}, "? a\n: 2\n"),
         ("a: yes\n", {"a": "yes"}, "a: 'yes'\n"),
         ("a: é # ü\nb: 1\n", {"a": "ø", "b": 2}, "a: ø # ü\nb: 2\n"),
+        ("a: 1\nb: [\n  c, # d\n]\n", {"a": 2, "b": ["c"]}, "a: 2\nb: [\n  c, # d\n]\n"),
+        ("a: 1\nb: [\n  c, # d\n]\n", {"a": 1, "b": ["e"]}, "a: 1\nb: [e]\n"),
         (
             "a: 2026-01-01T00:00:00Z # then\n",
             {"a": datetime(2026, 2, 1, tzinfo=UTC)},

@@ -13,7 +13,7 @@ from engagement_assets.config import Configuration, Source
 from engagement_assets.consent import gate, grants
 from engagement_assets.errors import ConfigurationError, ConsentError, SourceError
 from engagement_assets.microsoft365.consent import ConsentStatus
-from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
+from engagement_assets.microsoft365.retry_budget import WAIT_PER_RUN, RetryBudget, RunBudget
 from tests.support.memory_source import MemorySource
 
 GRANTED = ConsentStatus({"Everything": "role"}, (), ())
@@ -48,6 +48,7 @@ class Administrator:
         self.status = GRANTED
         self.asked: list[tuple[object, object]] = []
         self.opened: list[MemorySource] = []
+        self.wait_left: list[float] = []
 
     def check(
         self,
@@ -59,6 +60,7 @@ class Administrator:
         """Note who may be asked."""
         assert source in self.opened
         assert retry_budget is not None, "a run waits longer than a sensor's tick"
+        self.wait_left.append(retry_budget.run.wait_left)
         self.asked.append((listed, opted_out))
         return self.status
 
@@ -66,7 +68,8 @@ class Administrator:
         self, settings: Source, data_dir: Path, budget: Callable[[], RunBudget] = RunBudget
     ) -> MemorySource:
         """Open a tenant of nobody."""
-        assert (settings.kind, data_dir.name, budget) == ("folder", "data", RunBudget)
+        assert (settings.kind, data_dir.name) == ("folder", "data")
+        self.wait_left.append(budget().wait_left)
         self.opened.append(MemorySource([], {}))
         return self.opened[-1]
 
@@ -120,6 +123,17 @@ def test_an_administrator_is_asked_once_and_what_was_asked_is_read(
     grant = grants.last_seen(tmp_path / "data")
     assert grant is not None
     assert grant.of == "a tenant"
+
+
+def test_opening_and_asking_may_spend_what_the_run_may(
+    administrator: Administrator, tmp_path: Path
+) -> None:
+    assert consent.Gate(configuration(tmp_path)).consent.is_granted
+    assert administrator.wait_left == [WAIT_PER_RUN] * 2
+    administrator.wait_left.clear()
+    frugal = consent.Gate(configuration(tmp_path), lambda: RunBudget(wait_left=7.0))
+    assert frugal.consent.is_granted
+    assert administrator.wait_left == [7.0, 7.0]
 
 
 def test_what_is_missing_closes_the_gate(administrator: Administrator, tmp_path: Path) -> None:

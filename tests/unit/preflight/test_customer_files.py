@@ -69,7 +69,7 @@ def test_the_wrong_column(tmp_path: Path) -> None:
 def test_a_column_that_is_missing(tmp_path: Path) -> None:
     (found,) = inspect(settings(tmp_path, f"Account;Mail\nC1;{PRIVATE}\n"))
     assert (found.level, found.exit_code) == ("error", 2)
-    assert "'Account', 'Mail'" in found.found
+    assert "'Account', 'Mail'" in found.advice
 
 
 def test_a_file_without_a_header(tmp_path: Path) -> None:

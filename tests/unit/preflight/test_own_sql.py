@@ -53,5 +53,5 @@ def test_what_no_run_accepts_is_an_error(tmp_path: Path, sql: str, text: str) ->
     check = own_sql.inspect(write(tmp_path, sql))
 
     assert check.level == "error"
-    assert text in check.found
+    assert text in f"{check.found} {check.advice}"
     assert check.exit_code == 1

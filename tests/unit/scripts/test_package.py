@@ -51,11 +51,15 @@ def test_links_that_lead_somewhere(tmp_path: Path) -> None:
     assert package.inspect(file, EXPECTED)
 
 
-def test_models_lie_within_the_package_and_nothing_beside_it_is_in() -> None:
+def test_models_and_documents_lie_within_the_package_and_nothing_beside_it_is_in() -> None:
     names = package.tracked()
     assert "engagement_assets/py.typed" in names
     assert "engagement_assets/dbt_like_sql/marts/Office.sql" in names
+    assert "engagement_assets/docs/privacy.md" in names
+    assert "engagement_assets/docs/decisions/0003-published-is-a-link.md" in names
     assert all(name.startswith("engagement_assets/") for name in names)
+    documents = [name for name in names if name.startswith("engagement_assets/docs/")]
+    assert {Path(name).suffix for name in documents} == {".md"}
 
 
 def test_what_is_wrong_is_said_and_fails(

@@ -15,8 +15,8 @@ from tests.support.command import ENGAGEMENT
     [
         ([ENGAGEMENT, "run", "-c", "engagement.yaml"], True),
         ((Path(ENGAGEMENT), "run"), True),
-        (tenant.command("run", "-c", "engagement.yaml"), True),
-        ([sys.executable, "-c", "cli.main()", "models", "run"], True),
+        (tenant.command(Path("engagement.yaml")), True),
+        ([sys.executable, "-c", "cli.main(lambda: cli.publish(file))", "file"], True),
         ([ENGAGEMENT, "configure", "-c", "run"], False),
         ([ENGAGEMENT], False),
         ([sys.executable, "-c", "print('run')", "run"], False),
