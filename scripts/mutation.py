@@ -42,8 +42,10 @@ CASES = ROOT / "tests" / "sql"
 LANDING_TESTS = "tests/unit/warehouse/test_landing.py"
 NDJSON_TESTS = "tests/unit/activity/test_ndjson.py"
 
-# a mutant that runs longer has been noticed: nobody would wait for it
-MOST_SECONDS = 5
+# a mutant whose cases take longer has been noticed, as nobody would wait for it
+MOST_SECONDS = 10
+# whole files of tests take seconds as they are
+MOST_SECONDS_OF_TESTS = 300
 
 _FLIPPED: Mapping[TokenType, str] = {
     TokenType.LT: "<=",
@@ -258,7 +260,10 @@ def landing(names: set[str]) -> Iterator[tuple[Mutant, bool]]:
                 for mutant in of_sql(name, text):
                     for stem, content in (texts | {name: mutant.text}).items():
                         Path(folder, f"{stem}.sql").write_text(content, encoding="utf-8")
-                    yield mutant, bool(_within_time(lambda: _fails(LANDING_TESTS)))
+                    yield (
+                        mutant,
+                        bool(_within_time(partial(_fails, LANDING_TESTS), MOST_SECONDS_OF_TESTS)),
+                    )
         finally:
             database.LANDING = original
 
@@ -272,7 +277,7 @@ def lines(names: set[str]) -> Iterator[tuple[Mutant, bool]]:
     text = file.read_text(encoding="utf-8")
     for mutant in of_python("ndjson", text):
         _load(ndjson, mutant.text)
-        yield mutant, bool(_within_time(lambda: _fails(NDJSON_TESTS)))
+        yield mutant, bool(_within_time(partial(_fails, NDJSON_TESTS), MOST_SECONDS_OF_TESTS))
     _load(ndjson, text)
 
 
@@ -296,7 +301,7 @@ def _require_success(tests: str) -> None:
         raise SystemExit(f"{tests} fails without any change: mend it first.")
 
 
-def _within_time(ask: Callable[[], bool | None]) -> bool | None:
+def _within_time(ask: Callable[[], bool | None], seconds: float = MOST_SECONDS) -> bool | None:
     """Return the answer; that it is noticed when there is none in time."""
     opened: list[duckdb.DuckDBPyConnection] = []
     connect = duckdb.connect
@@ -312,7 +317,7 @@ def _within_time(ask: Callable[[], bool | None]) -> bool | None:
             with contextlib.suppress(duckdb.Error):  # it is closed
                 connection.interrupt()
 
-    timer = threading.Timer(MOST_SECONDS, stop)
+    timer = threading.Timer(seconds, stop)
     timer.start()
     with mock.patch.object(duckdb, "connect", remember):
         try:

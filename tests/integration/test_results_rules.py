@@ -143,10 +143,13 @@ def test_a_saved_rule_is_a_segment_after_the_next_run(
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
-        ({"name": "../../evil", "title": "Evil"}, "A name has letters"),
+        ({"name": "../../evil", "title": "Evil"}, "Names have letters"),
         ({"name": "fine", "title": " "}, "Give it a title."),
         *(
-            ({"name": name, "title": "Mine", "replace": "yes"}, "There is a table of that name")
+            (
+                {"name": name, "title": "Mine", "replace": "yes"},
+                "There is already a table of that name",
+            )
             for name in ("office", "stale_accounts", "odd", "email_account", "run", "by_size")
         ),
     ],
