@@ -42,5 +42,5 @@ def test_sizes_are_what_counts(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_users_is_not_opened(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"users\.ndjson is missing"):
+    with pytest.raises(SourceError, match=r"users\.ndjson: it is missing"):
         estimate(tmp_path)
