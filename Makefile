@@ -6,7 +6,8 @@ RUN := .venv/.installed
 DEV := .venv/.installed-dev
 CONFORMANCE := .venv/.installed-conformance
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --no-deps
-TEST := $(BIN)/pytest -n 2
+# tests wait for processes and browsers now and then: three workers keep two cores busy
+TEST := $(BIN)/pytest -n 3
 DEMO := data/demo
 
 .DEFAULT_GOAL := help

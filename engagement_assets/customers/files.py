@@ -5,9 +5,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from engagement_assets.errors import ConfigurationError
 
 DELIMITERS = (",", ";", "\t")
@@ -24,7 +21,7 @@ def rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ..
     Raises:
         ConfigurationError: when the file cannot be read or a column is missing.
     """
-    reader = _parquet_rows if file.suffix.lower() == ".parquet" else _csv_rows
+    reader = _parquet_rows if _is_parquet(file) else _csv_rows
     yield from reader(file, columns, key)
 
 
@@ -39,18 +36,7 @@ def columns(file: Path, key: str) -> tuple[str, ...]:
         ConfigurationError: when the file cannot be read, or begins with a contact instead of a
             header.
     """
-    try:
-        if file.suffix.lower() == ".parquet":
-            names = list(pq.read_schema(file).names)
-        else:
-            with file.open(encoding="utf-8-sig", newline="") as stream:
-                names = _widest_header(stream)
-    except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowException) as error:
-        raise ConfigurationError(
-            f"it cannot be read ({type(error).__name__})",
-            where=f"{key}: {file}",
-            remedy="It must be a CSV file in UTF-8, or a Parquet file.",
-        ) from error
+    names = _parquet_names(file, key) if _is_parquet(file) else _csv_names(file, key)
     if not names or any("@" in name for name in names):
         raise ConfigurationError(
             "it has no header",
@@ -58,6 +44,36 @@ def columns(file: Path, key: str) -> tuple[str, ...]:
             remedy="Its first row must name the columns.",
         )
     return tuple(names)
+
+
+def _is_parquet(file: Path) -> bool:
+    return file.suffix.lower() == ".parquet"
+
+
+def _csv_names(file: Path, key: str) -> list[str]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            return _widest_header(stream)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise _unreadable(file, key, error) from error
+
+
+def _parquet_names(file: Path, key: str) -> list[str]:
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, and most files are CSV
+    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+
+    try:
+        return list(pq.read_schema(file).names)
+    except (OSError, pa.ArrowException) as error:
+        raise _unreadable(file, key, error) from error
+
+
+def _unreadable(file: Path, key: str, error: Exception) -> ConfigurationError:
+    return ConfigurationError(
+        f"it cannot be read ({type(error).__name__})",
+        where=f"{key}: {file}",
+        remedy="It must be a CSV file in UTF-8, or a Parquet file.",
+    )
 
 
 def _widest_header(stream: TextIO) -> list[str]:
@@ -116,6 +132,9 @@ def _header(stream: TextIO, columns: Sequence[str], file: Path, key: str) -> tup
 
 
 def _parquet_rows(file: Path, columns: Sequence[str], key: str) -> Iterator[tuple[str, ...]]:
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, and most files are CSV
+    import pyarrow.parquet as pq  # noqa: PLC0415 - the same
+
     try:
         with pq.ParquetFile(file) as parquet:
             names = parquet.schema_arrow.names

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import duckdb
-import pyarrow as pa
 
 from engagement_assets import customers
 from engagement_assets.activity.people import People
@@ -179,13 +178,14 @@ def _insert(
     select: str,
 ) -> None:
     """Insert columns of equal length, through an expression over their names."""
-    given = pa.table({name: _array(values) for name, values in columns.items()})
-    connection.register("given", given)
-    connection.execute(f"insert into {table} select {select} from given")
-    connection.unregister("given")
+    given = ", ".join(f"{_unpacked(values)} as {name}" for name, values in columns.items())
+    connection.execute(
+        f"insert into {table} select {select} from (select {given}) as given",
+        [list(values) for values in columns.values()],
+    )
 
 
-def _array(values: Sequence[object]) -> pa.Array:
-    """Return a column; one without any value is text, as all that may be missing here is."""
+def _unpacked(values: Sequence[object]) -> str:
+    """Return a column as SQL; one without any value is text, as all that may be missing here is."""
     nothing = all(value is None for value in values)
-    return pa.array(values, type=pa.string() if nothing else None)
+    return "unnest(cast(? as varchar[]))" if nothing else "unnest(?)"
