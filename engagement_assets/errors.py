@@ -42,6 +42,8 @@ them reaches whoever started the program:
     _TooLongError: has an answer asked for in smaller pieces
 """
 
+from pathlib import Path
+
 
 class EngagementError(Exception):
     """A failure that has an explanation.
@@ -107,3 +109,12 @@ class BusyError(EngagementError):
 
 class DataFolderError(EngagementError):
     """The data folder, or a file that the program keeps in it, cannot be made, read or written."""
+
+    @classmethod
+    def unwritable(cls, data_dir: Path, error: OSError) -> "DataFolderError":
+        """Return the failure to write in a data folder, with the system's own reason."""
+        return cls(
+            f"it cannot be written: {error.strerror}",
+            where=f"data_dir: {data_dir}",
+            remedy="Name a folder that can be.",
+        )

@@ -120,11 +120,7 @@ def _locked(data_dir: Path) -> Iterator[Path]:
             remedy="Try again.",
         ) from None
     except OSError as error:
-        raise DataFolderError(
-            f"it cannot be written: {error.strerror}",
-            where=f"data_dir: {data_dir}",
-            remedy="Name a folder that can be.",
-        ) from error
+        raise DataFolderError.unwritable(data_dir, error) from error
 
 
 def _write(file: Path, grant: Grant) -> None:

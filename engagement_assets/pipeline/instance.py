@@ -46,11 +46,7 @@ def prepare(data_dir: Path) -> Path:
         with FileLock(home / "prepare.lock"):
             _make_databases(home)
     except OSError as error:
-        raise DataFolderError(
-            f"it cannot be written: {error.strerror}",
-            where=f"data_dir: {data_dir}",
-            remedy="Name a folder that can be.",
-        ) from error
+        raise DataFolderError.unwritable(data_dir, error) from error
     return home
 
 
