@@ -43,19 +43,23 @@ FAST = ("tests/unit", "tests/sql", "tests/naive")
 SLOW_FIXTURES = frozenset(
     {"results_sample", "finished", "finished_sample", "finished_random", "browser", "whole_runs"}
 )
-# they start processes, run everything several times, or publish again and again
+# they start processes, run everything several times, or check or publish a snapshot again and again
 SLOW: tuple[str, ...] = (
     "tests/naive/test_naive.py/test_organisations_compute",
     "tests/sql/test_golden.py/test_cases_are_found_and_run",
     "tests/unit/consent/test_grants.py/test_of_many_who_see_it_at_once_all_agree_since_when",
     "tests/unit/models/test_segment_history.py",
+    "tests/unit/models/test_statement.py/test_what_is_remembered_needs_no_parser",
+    "tests/unit/pipeline/test_sqlite_engines.py",
     "tests/unit/preflight/test_customer_files.py/test_a_run_says_the_same",
     "tests/unit/reading/test_mailboxes.py/test_many_changes_over_many_runs",
     "tests/unit/reading/test_mailboxes.py/test_opting_out_erases_over_the_whole_path",
     "tests/unit/reading/test_mailboxes.py/test_runs_and_scores_are_kept_over_runs",
     "tests/unit/reading/test_mailboxes.py/test_small_batches_publish_the_same",
     "tests/unit/reading/test_mailboxes.py/test_the_same_data_are_the_same_bytes",
+    "tests/unit/results/test_rules.py/test_both_kinds_of_sql_find_whom_a_reader_would",
     "tests/unit/results/test_snapshot.py/test_readers_and_publishing_do_not_get_in_each_others_way",
+    "tests/unit/schemas/test_validation.py",
     "tests/unit/simulator/test_simulator.py/test_the_command_says_in_one_line_what_it_wrote",
     "tests/unit/support/test_scheduling.py",
     "tests/unit/warehouse/test_publishing.py",
