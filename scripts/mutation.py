@@ -294,7 +294,9 @@ def _fails(tests: tuple[str, ...]) -> bool:
     """Tell whether a test of some files fails."""
     for file in tests:  # imported anew: it holds functions of the module that was changed
         sys.modules.pop(file.removesuffix(".py").replace("/", "."), None)
-    options = ["-x", "-q", "--noconftest", "-p", "no:cacheprovider", "--rootdir", str(ROOT)]
+    # fixtures of a room, and not what the whole suite does when it begins and ends
+    options = ["-x", "-q", "--confcutdir", str(ROOT / "tests" / "unit")]
+    options += ["-p", "no:cacheprovider", "--rootdir", str(ROOT)]
     options += ["-o", "filterwarnings="]  # pytest warns of what is imported before it starts
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         return pytest.main([*options, *(str(ROOT / file) for file in tests)]) != pytest.ExitCode.OK
