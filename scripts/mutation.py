@@ -45,7 +45,7 @@ LANDING_TESTS = (
     "tests/unit/test_addresses.py",
     "tests/unit/test_window.py",
 )
-NDJSON_TESTS = ("tests/unit/activity/test_ndjson.py",)
+NDJSON_TESTS = ("tests/unit/activity/test_ndjson.py", "tests/unit/activity/test_long_lines.py")
 
 # a mutant whose cases take longer has been noticed, as nobody would wait for it
 MOST_SECONDS = 10

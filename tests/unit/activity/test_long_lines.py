@@ -59,3 +59,8 @@ def test_a_line_that_grows_when_it_is_written_again(
     outcome, rows = read(connection, tmp_path, line)
     assert (outcome.status, rows) == ("failed", 0)
     assert outcome.reason == "mailboxes/ada/messages.ndjson, line 1: longer than 16 MiB"
+
+
+def test_the_longest_line_is_what_the_documents_say() -> None:
+    """Exports are made to fit it: a smaller bound would fail mailboxes that were read before."""
+    assert LONGEST_LINE == 16 * 2**20
