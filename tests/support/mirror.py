@@ -44,6 +44,9 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
         ("integration/test_consent_gate.py", "integration/test_consent_command.py"),
         "the gate and the report are about what a tenant answers",
     ),
+    "customers": Elsewhere(
+        ("unit/customers/test_files.py",), "kinds of files are tested side by side, as one reader"
+    ),
     "microsoft365": Elsewhere(
         ("unit/microsoft365/test_source.py", "unit/microsoft365/test_download.py"),
         "the parts of one reading: they are tested over HTTPS through the source",

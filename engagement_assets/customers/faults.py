@@ -1,0 +1,32 @@
+"""What is wrong with a customer file, whichever kind it is; no message holds an address."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from engagement_assets.errors import ConfigurationError
+
+
+def unreadable(file: Path, key: str, error: Exception) -> ConfigurationError:
+    """Return the failure of a file that is neither CSV nor Parquet."""
+    return ConfigurationError(
+        f"it cannot be read ({type(error).__name__})",
+        where=f"{key}: {file}",
+        remedy="It must be a CSV file in UTF-8, or a Parquet file.",
+    )
+
+
+def missing(
+    columns: Sequence[str], found: Sequence[str], file: Path, key: str
+) -> ConfigurationError:
+    """Return the failure of a file in which a mapped column is missing, or occurs twice."""
+    absent = [column for column in columns if column not in found]
+    repeated = [column for column in columns if found.count(column) > 1]
+    problem = "it has no column" if absent else "it has more than one column"
+    # without a header the first contact would stand here, and no message holds an address
+    is_contact = any("@" in name for name in found)
+    shown = "none, its first row is a contact" if is_contact else ", ".join(map(repr, found))
+    return ConfigurationError(
+        f"{problem} {', '.join(map(repr, absent or repeated))}",
+        where=f"{key}: {file}",
+        remedy=f"Its columns: {shown or 'none'}.",
+    )
