@@ -95,9 +95,9 @@ class FolderSource:
 
     def reading(
         self,
-        user_ids: Sequence[str],  # noqa: ARG002 - of the protocol
-        window: Window,  # noqa: ARG002 - of the protocol
-        is_landed: Callable[[str, ActivityFile], bool],  # noqa: ARG002 - of the protocol
+        user_ids: Sequence[str],  # noqa: ARG002 - the files lie there: nothing is fetched ahead
+        window: Window,  # noqa: ARG002 - files are read whole; the models cut the window out
+        is_landed: Callable[[str, ActivityFile], bool],  # noqa: ARG002 - as for user_ids
     ) -> AbstractContextManager[None]:
         """Return a context: there is nothing to prepare."""
         return nullcontext()

@@ -62,7 +62,7 @@ def run(
             )
         except dg.DagsterExecutionInterruptedError as error:
             raise KeyboardInterrupt from error
-        except Exception as error:  # noqa: BLE001 - it may quote data; the event log has its class
+        except Exception as error:  # noqa: BLE001 - steps raise anything; its text can quote data
             broken = check_results.failed_checks(opened, run_id, dg.AssetCheckSeverity.ERROR)
             raise _explained(error, broken) from None
         return check_results.warnings(opened, run_id)
@@ -88,7 +88,7 @@ def serve(config_file: Path, data_dir: Path, port: int, console: Console) -> Non
     console.print(f"Opening http://127.0.0.1:{port}/asset-groups (Ctrl-C stops it) ...")
     command = Path(sys.executable).with_name("dg")
     module = ["-m", "engagement_assets.definitions"]
-    os.execv(  # noqa: S606 - our own interpreter's command, no shell
+    os.execv(  # noqa: S606 - a fixed command without a shell; in this process, Ctrl-C reaches it
         command, [str(command), "dev", *module, "-h", "127.0.0.1", "-p", str(port)]
     )
 

@@ -46,7 +46,8 @@ def load(file: Path, *, files_must_exist: bool = True) -> Configuration:
             allowed.
     """
     try:
-        content = yaml.load(file.read_text(encoding="utf-8-sig"), _Loader)  # noqa: S506 - a SafeLoader
+        text = file.read_text(encoding="utf-8-sig")
+        content = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that refuses doubled keys
     except OSError as error:
         raise ConfigurationError(
             f"it cannot be read: {error.strerror}",

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from engagement_assets.config import Smtp
 from engagement_assets.errors import ConfigurationError, EngagementError
 
-PASSWORD_VARIABLE = "ENGAGEMENT_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
+PASSWORD_VARIABLE = "ENGAGEMENT_SMTP_PASSWORD"  # noqa: S105 - where the secret is, not the secret
 
 # a mail server answers in seconds; half a minute is for one that looks names up first
 _TIMEOUT = 30.0

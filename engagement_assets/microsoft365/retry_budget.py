@@ -135,6 +135,6 @@ def seconds_to_wait(attempt: int, asked: float | None) -> float:
         attempt: how often the request was sent, from 1.
         asked: seconds that the answer asked for.
     """
-    backoff = min(FIRST_WAIT * 2.0 ** (attempt - 1), LONGEST_BACKOFF) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
-    wanted = (asked or 0.0) * random.uniform(1.0, 1.1)  # noqa: S311 - no secret
+    backoff = min(FIRST_WAIT * 2.0 ** (attempt - 1), LONGEST_BACKOFF) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter: nobody gains by guessing
+    wanted = (asked or 0.0) * random.uniform(1.0, 1.1)  # noqa: S311 - jitter: nobody gains by guessing
     return max(backoff, wanted)

@@ -21,7 +21,7 @@ from engagement_assets.errors import ConfigurationError, ConsentError, Engagemen
 from engagement_assets.microsoft365.clouds import Endpoints
 from engagement_assets.microsoft365.transport import LoginSession
 
-SECRET_VARIABLE = "ENGAGEMENT_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+SECRET_VARIABLE = "ENGAGEMENT_CLIENT_SECRET"  # noqa: S105 - where the secret is, not the secret
 CERTIFICATE_VARIABLE = "ENGAGEMENT_CLIENT_CERTIFICATE"
 
 _PRIVATE_KEY = re.compile(

@@ -14,7 +14,7 @@ from engagement_assets.config import Configuration, PrivacyTerms
 from engagement_assets.errors import ConfigurationError
 
 SESSION_KEY = "ENGAGEMENT_SESSION_KEY"
-CLIENT_SECRET = "ENGAGEMENT_RESULTS_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+CLIENT_SECRET = "ENGAGEMENT_RESULTS_CLIENT_SECRET"  # noqa: S105 - where the secret is, not the secret
 _SHORTEST_KEY = 32  # characters; signatures are no better than their key
 _DAGSTER_ON_THIS_MACHINE = "http://127.0.0.1:3000"  # where `engagement ui` answers
 

@@ -35,10 +35,10 @@ class Value:
     def _with(self, operator: str, other: Operand, *, is_text: bool = False) -> "Value":
         return Value(f"({self.sql} {operator} {_sql(other)})", is_text=is_text)
 
-    def __eq__(self, other: Operand) -> "Value":  # type: ignore[override]
+    def __eq__(self, other: Operand) -> "Value":  # type: ignore[override] # not a bool: an expression
         return self._with("=", other)
 
-    def __ne__(self, other: Operand) -> "Value":  # type: ignore[override]
+    def __ne__(self, other: Operand) -> "Value":  # type: ignore[override] # as above
         return self._with("<>", other)
 
     def __lt__(self, other: Operand) -> "Value":

@@ -15,8 +15,8 @@ BYTES_PER_LINE, BYTES_PER_COMPRESSED_LINE = 750, 80
 
 def _open(
     settings: FolderSettings,
-    data_dir: Path,  # noqa: ARG001 - of the protocol
-    budget: Callable[[], RunBudget] = RunBudget,  # noqa: ARG001 - of the protocol
+    data_dir: Path,  # noqa: ARG001 - a folder is read in place: nothing is downloaded
+    budget: Callable[[], RunBudget] = RunBudget,  # noqa: ARG001 - files are never busy
 ) -> FolderSource:
     return FolderSource(settings.path)
 
