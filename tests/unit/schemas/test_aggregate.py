@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -13,13 +12,6 @@ from tests.support.checking import count_of_wrong
 from tests.support.snapshot import fill
 
 Connection = duckdb.DuckDBPyConnection
-
-
-@pytest.fixture
-def snapshot() -> Iterator[Connection]:
-    with duckdb.connect(config={"threads": 1}) as connection:
-        fill(connection)
-        yield connection
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)

@@ -32,13 +32,6 @@ COLUMNS = [(table, column) for table in TABLES.values() for column in table.colu
 Connection = duckdb.DuckDBPyConnection
 
 
-@pytest.fixture
-def snapshot() -> Iterator[Connection]:
-    with duckdb.connect(config={"threads": 1}) as connection:
-        fill(connection)
-        yield connection
-
-
 def failures(connection: Connection) -> list[Failure]:
     found = [failure for table in TABLES for failure in validate(connection, table)]
     return found + validate_cross_table(connection)
