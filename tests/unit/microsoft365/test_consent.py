@@ -6,13 +6,9 @@ import pytest
 
 from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.errors import ConsentError, SourceError
-from engagement_assets.microsoft365.consent import (
-    MOST_PROBES,
-    NEEDED,
-    admin_consent_link,
-    check,
-)
+from engagement_assets.microsoft365.consent import MOST_PROBES, admin_consent_link, check
 from engagement_assets.microsoft365.faults import GraphError
+from engagement_assets.microsoft365.permissions import NEEDED
 from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
 from engagement_assets.microsoft365.sign_in import SignInError
 from engagement_assets.microsoft365.source import GraphSource
