@@ -55,7 +55,7 @@ class MemorySource:
         }
         self.held = {user_id: dict(kinds) for user_id, kinds in lines.items()}
 
-    def organisation_domains(self) -> frozenset[str]:
+    def organisation_domains(self) -> frozenset[str] | None:
         """Return the domains."""
         return self._domains
 

@@ -49,7 +49,8 @@ def _ids(directory: Directory, address: str) -> list[str]:
 
 
 def test_domains(directory: Directory) -> None:
-    assert directory.organisation_domains() == {"contoso.com", "contoso.onmicrosoft.com"}
+    found = directory.organisation_domains()
+    assert found == frozenset({"contoso.com", "contoso.onmicrosoft.com"})
 
 
 @pytest.mark.parametrize("code", ["Authorization_RequestDenied", "accessDenied", ""])
