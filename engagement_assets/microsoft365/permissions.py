@@ -60,7 +60,7 @@ KNOWN: Mapping[str, Permission] = {
         broader=_DIRECTORY | {"GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All"},
     ),
     DOMAINS: Permission(
-        "the tenant's domains, where Microsoft refuses them otherwise",
+        "the tenant's domains, if Microsoft refuses them",
         broader=_DIRECTORY | {"Organization.ReadWrite.All"},
     ),
     HIDDEN_MEMBERS: Permission("who is in a listed group that hides its members"),
