@@ -27,15 +27,10 @@ def address(proxy: str) -> str | None:
     if marked[1].lower() != _OF_EXCHANGE:
         return None
     name = addresses.normalise(marked[2])
-    return name if name and is_name_of_exchange(name) else None
+    return name if name and addresses.is_x500(name) else None
 
 
 def is_primary(proxy: str) -> bool:
     """Tell whether mail is sent from it: the one marked in capitals."""
     marked = _MARKED.match(proxy)
     return marked is not None and marked[1] == _PRIMARY
-
-
-def is_name_of_exchange(normalised: str) -> bool:
-    """Tell whether an address is an X.500 name, which people do not know and cannot write to."""
-    return normalised.startswith("/")

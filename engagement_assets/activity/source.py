@@ -85,7 +85,7 @@ class User:
             *map(proxies.address, proxy_addresses),
         )
         # what is published of a person is the first one, which should be one that people know
-        known_first = sorted(addresses.normalise_all(ordered), key=proxies.is_name_of_exchange)
+        known_first = sorted(addresses.normalise_all(ordered), key=addresses.is_x500)
         return cls(user_id.lower(), tuple(known_first), is_guest)
 
 
