@@ -72,7 +72,8 @@ def test_names_in_any_case(name: str, is_one: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ending", "pack"), [(".JSONL", bytes), (".jsonl.GZ", pack_gzip), (".NDJSON.Zst", zstd.compress)]
+    ("ending", "pack"),
+    [(".JSONL", bytes), (".jsonl.GZ", pack_gzip), (".NDJSON.Zst", zstd.compress)],
 )
 def test_how_a_file_is_packed_its_ending_says_in_any_case(
     tmp_path: Path, ending: str, pack: Pack
