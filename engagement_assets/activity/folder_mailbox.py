@@ -14,8 +14,8 @@ _NO_LIST = "not a JSON array of folder ids"
 
 
 def in_order(entries: Iterable[Path]) -> list[Path]:
-    """Return files or folders in the order of their names, which compare without case."""
-    return sorted(entries, key=lambda path: (str(path).lower(), str(path)))
+    """Return files or folders in the order of their names, and where those are equal of paths."""
+    return sorted(entries, key=lambda path: (path.name, str(path)))
 
 
 def read(root: Path, user_id: str, folders: Sequence[Path]) -> Mailbox:
@@ -87,7 +87,7 @@ def _must_hold_items(kind: Kind, files: Sequence[ActivityFile]) -> None:
     for file in files:
         with closing(json_lines(file.path, file.name)) as lines:
             for number, line in lines:
-                if any(line.get(field) is not None for field in ("id", *_TIMES.values())):
+                if any(line.get(field) is not None for field in ("id", _TIMES[kind])):
                     return
                 first = first or (file.name, number)
     if first:

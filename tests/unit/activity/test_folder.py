@@ -313,8 +313,8 @@ def test_folders_that_differ_in_case_only_are_one_mailbox(folder: Path) -> None:
     found = FolderSource(folder).mailbox("ada")
     assert found is not None
     assert [file.name for file in found.files] == [
-        "MAILBOXES/Ada/events.jsonl",
         "mailboxes/ada/Messages-1.ndjson",
+        "MAILBOXES/Ada/events.jsonl",
         "mailboxes/ADA/messages-2.ndjson",
     ]
     assert set(found.excluded_folders) == {"c", "d", "j"}

@@ -44,9 +44,11 @@ def problem(folder: Path) -> str:
     return message.removeprefix("mailboxes/ada").removeprefix("/")
 
 
-def test_names_are_in_order_without_case() -> None:
-    names = ["b", "A", "a", "Ab", "aB", "B-1"]
-    assert [path.name for path in in_order(map(Path, names))] == ["A", "a", "Ab", "aB", "b", "B-1"]
+def test_the_order_of_names() -> None:
+    """Which of two lines is the later one depends on it."""
+    names = ["x/b", "x/A", "y/B", "x/a", "x/a-1", "x/B"]
+    expected = ["x/A", "x/B", "y/B", "x/a", "x/a-1", "x/b"]
+    assert [str(path) for path in in_order(map(Path, names))] == expected
 
 
 def test_the_files_of_a_mailbox(folder: Path) -> None:
@@ -66,9 +68,9 @@ def test_the_files_of_a_mailbox(folder: Path) -> None:
     (folder / "Excluded_Folders.JSON").write_text('["d", "j", "d"]', encoding="utf-8")
     found = read(folder)
     assert [(file.kind, file.path.name) for file in found.files] == [
-        ("event", "events.jsonl.zst"),
         ("event", "EVENTS_b.JsonL.GZ"),
         ("message", "Messages-10.NDJSON.zst"),
+        ("event", "events.jsonl.zst"),
         ("message", "messages-2.ndjson.gz"),
         ("message", "messages.ndjson"),
         ("message", "messages_old.jsonl"),
@@ -118,8 +120,11 @@ def test_a_folder_that_is_named_like_a_file(folder: Path) -> None:
 @pytest.mark.parametrize("kind", ["messages", "events"])
 @pytest.mark.parametrize(
     "lines",
-    [[PASCAL_CASE], [PASCAL_CASE] * 3, [{}], [{"id": None, "start": None}], [{"message": ITEM}]],
-    ids=["PascalCase", "several", "empty", "null", "wrapped"],
+    [
+        *([PASCAL_CASE], [PASCAL_CASE] * 3, [{}], [{"message": ITEM}]),
+        *([{"id": None, "sentDateTime": None, "start": None}], [{"receivedDateTime": "x"}]),
+    ],
+    ids=["PascalCase", "several", "empty", "wrapped", "null", "another time"],
 )
 def test_files_without_an_item(folder: Path, kind: str, lines: list[Mapping[str, object]]) -> None:
     """They would count as items that nobody sent at no time."""
@@ -131,8 +136,13 @@ def test_files_without_an_item(folder: Path, kind: str, lines: list[Mapping[str,
     assert ("start" if kind == "events" else "sentDateTime") in found
 
 
-@pytest.mark.parametrize("item", [ITEM, {"sentDateTime": "?"}, {"start": {}}, {"id": 5}])
-@pytest.mark.parametrize("kind", ["messages", "events"])
+@pytest.mark.parametrize(
+    ("kind", "item"),
+    [
+        *[("messages", ITEM), ("messages", {"sentDateTime": "?"}), ("messages", {"id": 5})],
+        *[("events", ITEM), ("events", {"start": {}})],
+    ],
+)
 def test_one_item_in_any_file_is_enough(
     folder: Path, kind: str, item: Mapping[str, object]
 ) -> None:
