@@ -73,4 +73,4 @@ def _time_zones(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     }
     # a name that both have, such as UTC, is the IANA one
     names = win_tz | {name: name for name in time_zones.names()}
-    return {name: iana for name, iana in sorted(names.items()) if iana in known}
+    return {name.lower(): iana for name, iana in sorted(names.items()) if iana in known}

@@ -29,7 +29,7 @@ create or replace temp macro normalised_address(value) as
         else valid_or_null(bare_address(value))
     end;
 
-create or replace temp macro domain_of(address) as split_part(address, '@', 2);
+create or replace temp macro domain_of(address) as nullif(split_part(address, '@', 2), '');
 
 -- 64 bits of MD5: the same in every version of DuckDB, which hash() does not promise
 create or replace temp macro key_of(value) as
@@ -45,6 +45,9 @@ create or replace temp macro instant(value) as
     end;
 
 create or replace temp macro has_offset(value) as regexp_matches(value, '(Z|[+-]\d{2}:\d{2})$');
+
+-- a time zone's name as `time_zone` has it
+create or replace temp macro zone_name(value) as coalesce(nullif(lower(trimmed(value)), ''), 'utc');
 
 -- the date and time on the wall that a text names, whatever offset follows
 create or replace temp macro wall_time(value) as
