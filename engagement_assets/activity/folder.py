@@ -198,10 +198,11 @@ def _verified_domains(content: Any) -> list[str] | None:
     """Return the domains of an organization, or of a page of one; None when it is neither."""
     if isinstance(content, dict) and is_page(content):
         # what Graph answers to /organization: a list of one
-        page = content.get("value") or ()
+        page = content.get("value", [])
         content = page[0] if len(page) == 1 else None
     domains = content.get("verifiedDomains") if isinstance(content, dict) else None
     if not isinstance(domains, list):
         return None
-    names = [domain.get("name") if isinstance(domain, dict) else None for domain in domains]
-    return names if all(isinstance(name, str) for name in names) else None
+    names = [of_graph.text(each.get("name")) for each in domains if isinstance(each, dict)]
+    known = [name for name in names if name is not None]
+    return known if len(known) == len(domains) else None
