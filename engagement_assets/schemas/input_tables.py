@@ -135,7 +135,7 @@ _ALL = (
     ),
     InputTable(
         "organisation_domain",
-        "Verified domains of the tenant and those that the configuration adds.",
+        "Verified domains of the tenant, or what stands for them, and those that are configured.",
         {"domain_key": ("BIGINT", "key of the domain")},
     ),
     InputTable(
