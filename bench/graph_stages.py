@@ -19,8 +19,8 @@ from engagement_assets import config
 from engagement_assets.activity import people
 from engagement_assets.config import Configuration
 from engagement_assets.microsoft365.clouds import Endpoints
+from engagement_assets.microsoft365.places import WORKERS
 from engagement_assets.microsoft365.sign_in import Credential, SignIn
-from engagement_assets.microsoft365.source import WORKERS
 from engagement_assets.sources import GRAPH
 from engagement_assets.window import Window
 
