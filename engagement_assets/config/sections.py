@@ -16,6 +16,7 @@ from engagement_assets.config.values import (
     Domain,
     ExistingPath,
     HttpsUrl,
+    ListedAddress,
     Moment,
     Origin,
     Region,
@@ -41,10 +42,10 @@ DEFAULT_WEIGHTS: Mapping[Component, float] = {
 class Mailboxes(Section):
     """Whose mailboxes are read."""
 
-    addresses: tuple[Address, ...] = Field(
+    addresses: tuple[ListedAddress, ...] = Field(
         description="Addresses of users and of groups whose members' mailboxes are read."
     )
-    opted_out: tuple[Address, ...] = Field(
+    opted_out: tuple[ListedAddress, ...] = Field(
         (), description="Addresses of users and groups who are not read, though listed above."
     )
     organisation_domains: tuple[Domain, ...] = Field(

@@ -161,6 +161,28 @@ def test_addresses_are_normalised(folder: Path) -> None:
     assert settings.customers.excluded == ("bot@x.example", "competitor.example")
 
 
+def test_an_x500_name_may_be_listed(folder: Path) -> None:
+    content = changed("mailboxes.opted_out", ["/O=Contoso/CN=Ada"])
+    assert config.load(write(folder, content)).mailboxes.opted_out == ("/o=contoso/cn=ada",)
+
+
+def test_a_refused_entry_is_named_by_its_place(folder: Path) -> None:
+    lines = mistakes(
+        folder, changed("customers.excluded", ["x.example", "*@y.example", "*.z.example"])
+    )
+    assert [line.partition(":")[0] for line in lines[1:]] == [
+        *("customers.excluded.1", "customers.excluded.2")
+    ]
+    assert lines[1].endswith("did you mean y.example?"), "one mark at the end is enough"
+
+
+@pytest.mark.parametrize("entry", ["*@kunde.example", "*.kunde.example", "@kunde.example"])
+def test_a_wildcard_without_quotes_is_not_yaml_and_says_so(folder: Path, entry: str) -> None:
+    (line,) = mistakes(folder, f"customers:\n  excluded:\n    - {entry}\n")
+    assert "engagement.yaml, line 3: " in line
+    assert "needs quotes" in line
+
+
 # key, value, what the line must say of the value, and of what is allowed
 WRONG: list[tuple[str, object, str, str]] = [
     ("name", 5, "'5'", "string"),
@@ -174,6 +196,20 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("mailboxes.addresses", [None], "nothing", "string"),
     ("mailboxes.opted_out", ["@contoso.com"], "'@contoso.com'", "one @"),
     ("mailboxes.organisation_domains", ["a@contoso.com"], "'a@contoso.com'", "without @"),
+    (
+        "mailboxes.opted_out",
+        ["Ada <ada@x.example>"],
+        "'Ada <ada@x.example>'",
+        "mean ada@x.example?",
+    ),
+    (
+        "mailboxes.addresses",
+        ["a@x.example;b@x.example"],
+        "'a@x.example;b@x.example'",
+        "entry of its",
+    ),
+    ("mailboxes.organisation_domains", ["contoso"], "'contoso'", "such as contoso.com"),
+    ("mailboxes.organisation_domains", [".contoso.com"], "'.contoso.com'", "mean contoso.com?"),
     ("mailboxes", "ada@contoso.com", "'ada@contoso.com'", "dictionary"),
     ("customers.contacts", "list.txt", "list.txt'", ".csv or .parquet"),
     ("customers.contacts", "missing.csv", "missing.csv'", "exists"),
@@ -182,9 +218,14 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("customers.parent", "ParentId", "'ParentId'", "customers.accounts beside it"),
     ("sql_folder", "nowhere", "nowhere'", "exists"),
     ("customers.excluded", ["a@b@c"], "'a@b@c'", "one @"),
+    ("customers.excluded", ["*@kunde.example"], "'*@kunde.example'", "mean kunde.example?"),
+    ("customers.excluded", ["*.kunde.example"], "'*.kunde.example'", "or one domain"),
+    ("customers.excluded", ["https://x.example/"], "'https://x.example/'", "mean x.example?"),
+    ("customers.excluded", ["/o=X/cn=ada"], "'/o=X/cn=ada'", "never has an X.500 name"),
     ("privacy_terms", True, "'True'", "dictionary"),
     ("privacy_terms", {"accepted_by": "x", "accepted_at": "noon"}, "'noon'", "datetime"),
     ("tenant_admins", ["admin"], "'admin'", "one @"),
+    ("tenant_admins", ["/o=X/cn=ada"], "'/o=X/cn=ada'", "not an X.500 name"),
     ("time_zone", "CET+1", "'CET+1'", "IANA time zone"),
     ("time_zone", "europe/amsterdam", "'europe/amsterdam'", "did you mean Europe/Amsterdam?"),
     ("time_zone", "../../etc/passwd", "'../../etc/passwd'", "IANA time zone"),
