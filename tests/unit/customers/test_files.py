@@ -1,6 +1,8 @@
 """The customer dataset: every value is text and stays as it is; errors name key and file."""
 
+import csv as stdlib_csv
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 import yaml
 
 from engagement_assets import config, customers
+from engagement_assets.customers import csv_file
 from engagement_assets.errors import ConfigurationError
 from engagement_assets.warehouse import database, inputs
 
@@ -70,7 +73,25 @@ CSV: dict[str, tuple[str, Rows]] = {
     "NUL": ("CustomerId,Email\nC\x001,a@b\n", [("C\x001", "a@b")]),
     "header over two lines": ('"Notes\nmore",CustomerId,Email\nx,C1,a@b\n', [("C1", "a@b")]),
     "last header over two lines": ('CustomerId,Email,"No\ntes",x\nC1,a@b,,\n', [("C1", "a@b")]),
-    "same name twice": ("CustomerId,Email,Email\nC1,a@b,c@d\n", [("C1", "a@b")]),
+    "a name twice that is not mapped": ("x,CustomerId,Email,x\n1,C1,a@b,2\n", [("C1", "a@b")]),
+    "columns without a name": ("CustomerId,Email,,\nC1,a@b,1,2\n", [("C1", "a@b")]),
+    "empty values behind": (
+        "CustomerId,Email\nC1,a@b,,\nC2,c@d, ,\u00a0\n",
+        [("C1", "a@b"), ("C2", "c@d")],
+    ),
+    "blank lines in front": ("\n\r\nCustomerId,Email\nC1,a@b\n", [("C1", "a@b")]),
+    "a long value that is not mapped": (
+        f"CustomerId,Notes,Email\nC1,{'n' * 131_073},a@b\n",
+        [("C1", "a@b")],
+    ),
+    "a long name that is not mapped": (
+        f"CustomerId,{'n' * 131_073},Email\nC1,,a@b\n",
+        [("C1", "a@b")],
+    ),
+    "a long value that is mapped": (
+        f"CustomerId,Email\n{'C' * 200_000},a@b\n",
+        [("C" * 200_000, "a@b")],
+    ),
 }
 
 
@@ -78,6 +99,77 @@ CSV: dict[str, tuple[str, Rows]] = {
 def test_csv(csv: Path, text: str, expected: Rows) -> None:
     csv.write_bytes(text.encode())
     assert read(csv) == expected
+
+
+# the first line, and what it says stands between values
+HINTS = {
+    "semicolon": ("sep=;\n", ";"),
+    "comma": ("sep=,\n", ","),
+    "pipe": ("sep=|\n", "|"),
+    "a letter": ("sep=\u00a7\n", "\u00a7"),
+    "blank": ("sep= \n", " "),
+    "tab": ("sep=\t\n", "\t"),
+    "tab in letters": ("sep=\\t\n", "\t"),
+    "capitals": ("SEP=;\n", ";"),
+    "mark": ("\ufeffsep=;\n", ";"),
+    "CRLF": ("sep=;\r\n", ";"),
+    "CR": ("sep=;\r", ";"),
+    "quotes": ('"sep=;"\n', ";"),
+    "separators behind": ("sep=;;;\n", ";"),
+    "quotes and separators": ('"sep=,",,\n', ","),
+    "blanks behind": ("sep=;  \n", ";"),
+}
+
+
+@pytest.mark.parametrize(("hint", "separator"), HINTS.values(), ids=HINTS)
+def test_the_first_line_may_name_the_separator(csv: Path, hint: str, separator: str) -> None:
+    rows = [("CustomerId", "x", "Email"), ("C1", "1,2;3", "a@b"), ("C2", "", "c@d")]
+    end = "\r" if hint.endswith("\r") else "\n"
+    text = "".join(separator.join(f'"{value}"' for value in row) + end for row in rows)
+    csv.write_bytes((hint + text).encode())
+    assert read(csv) == [("C1", "a@b"), ("C2", "c@d")]
+    assert customers.columns(csv, KEY) == ("CustomerId", "x", "Email")
+
+
+def test_the_line_that_names_the_separator_is_counted(csv: Path) -> None:
+    csv.write_text("sep=;\nCustomerId;Email\nC1;a@b\nC2;c@d;x\n", encoding="utf-8")
+    assert "line 4: 3 values for 2 columns" in refusal(csv)
+    csv.write_text('sep=;\nCustomerId;Email\nC1;"a@b', encoding="utf-8")
+    assert "line 3: unexpected end" in refusal(csv)
+
+
+@pytest.mark.parametrize("line", ["sep=", "sep=ab", "sep=;Id;Mail", "x;sep=;"])
+def test_a_first_line_that_names_no_separator_is_the_header(csv: Path, line: str) -> None:
+    csv.write_text(f"{line}\nCustomerId;Email\nC1;a@b\n", encoding="utf-8")
+    assert "has no column 'CustomerId'" in refusal(csv)
+
+
+def test_a_separator_that_does_not_bring_out_the_columns(csv: Path) -> None:
+    csv.write_text("sep=;\nCustomerId,Email\nC1,a@b\n", encoding="utf-8")
+    assert "Its columns: 'CustomerId,Email'" in refusal(csv)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    ("names", "columns", "wrong"),
+    [
+        (("CustomerId", "Email", "Email"), COLUMNS, "'Email'"),
+        (("CustomerId", "Email", "x", "CustomerId"), COLUMNS, "'CustomerId'"),
+        (("Email", "Email"), ("Email", "Email"), "'Email'"),
+    ],
+)
+def test_a_mapped_column_that_occurs_twice(
+    csv: Path,
+    parquet: Path,
+    separator: str,
+    names: tuple[str, ...],
+    columns: tuple[str, ...],
+    wrong: str,
+) -> None:
+    csv.write_text(f"{separator.join(names)}\n{separator.join('a' for _ in names)}\n", "utf-8")
+    pq.write_table(pa.table([pa.array(["a"])] * len(names), names=list(names)), parquet)
+    for file in (csv, parquet):
+        assert f"it has more than one column {wrong}. Its columns: " in refusal(file, columns)
 
 
 ODD_IDS = (
@@ -102,13 +194,34 @@ def test_ids_that_look_like_something_else(csv: Path, parquet: Path) -> None:
         (f"C1,{PRIVATE},x", "line 3: 3 values for 2 columns"),
         (f'C1,"{PRIVATE}', "line 3: unexpected end"),
         (f'"C1"x,{PRIVATE}', "line 3: ',' expected"),
-        (f"{'x' * 200_000},{PRIVATE}", "line 3: field larger than"),
+        (f"C1,{PRIVATE},,x", "line 3: 4 values for 2 columns"),
     ],
-    ids=["more values than columns", "open quote", "text behind a quote", "endless value"],
+    ids=["more values", "open quote", "text behind a quote", "a value behind empty ones"],
 )
 def test_a_broken_row(csv: Path, row: str, expected: str) -> None:
     csv.write_text(f"CustomerId,Email\nC0,x@y\n{row}\n", encoding="utf-8")
     assert expected in refusal(csv)
+
+
+@pytest.fixture
+def limit() -> Iterator[int]:
+    """Give the process Python's own limit, whatever was read before."""
+    before = stdlib_csv.field_size_limit(131_072)
+    yield 131_072
+    stdlib_csv.field_size_limit(before)
+
+
+def test_a_value_may_be_as_long_as_memory_allows(
+    csv: Path, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_file, "LONGEST_VALUE", 2 * limit)
+    csv.write_text(f"CustomerId,Email\n{'x' * 2 * limit},a@b\n", encoding="utf-8")
+    assert len(read(csv)[0][0]) == 2 * limit
+    csv.write_text(f"CustomerId,Email\n{'x' * (2 * limit + 1)},{PRIVATE}\n", encoding="utf-8")
+    assert "line 2: field larger than" in refusal(csv)
+    monkeypatch.setattr(csv_file, "LONGEST_VALUE", limit // 2)
+    assert customers.columns(csv, KEY) == COLUMNS
+    assert stdlib_csv.field_size_limit() == 2 * limit, "somebody else's higher limit stays"
 
 
 def test_lines_are_counted_as_an_editor_does(csv: Path) -> None:
@@ -167,6 +280,14 @@ def test_not_utf_8(csv: Path, content: bytes) -> None:
     assert "is not UTF-8 text" in refusal(csv)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_utf_16_is_named(csv: Path, encoding: str) -> None:
+    csv.write_bytes(f"CustomerId;Email\nC1;{PRIVATE}\n".encode(encoding))
+    assert "it is not UTF-8 text but UTF-16" in refusal(csv)
+    with pytest.raises(ConfigurationError, match="not UTF-8 text but UTF-16"):
+        customers.columns(csv, KEY)
+
+
 def test_what_is_not_csv_at_all(csv: Path) -> None:
     csv.write_text('{"contacts": "' + "x" * 200_000 + '"}', encoding="utf-8")
     assert refusal(csv)
@@ -178,12 +299,43 @@ def test_a_column_may_serve_twice(csv: Path, parquet: Path) -> None:
     assert read(csv, ("Email", "Email")) == read(parquet, ("Email", "Email")) == [("a@b", "a@b")]
 
 
+UUID = uuid.UUID("5f1c1d1e-0000-4000-8000-0000000000aa")
+
 PARQUET: dict[str, tuple[Any, list[str]]] = {
     "text": (pa.array(["C1", " x ", "", None]), ["C1", " x ", "", ""]),
     "integers and null": (pa.array([7, None, 2**62], pa.int64()), ["7", "", str(2**62)]),
     "dictionary": (pa.array(["C1", None]).dictionary_encode(), ["C1", ""]),
     "large text": (pa.array(["C1"], pa.large_string()), ["C1"]),
     "decimal": (pa.array([Decimal("7.00")]), ["7.00"]),
+    "decimal without a point": (pa.array([Decimal(7), None]), ["7", ""]),
+    "whole doubles": (
+        pa.array(
+            [7.0, 12345678901.0, -0.0, 2.0**53, -(2.0**53), None, float("nan")], from_pandas=False
+        ),
+        ["7", "12345678901", "0", str(2**53), str(-(2**53)), "", ""],
+    ),
+    "large doubles": (
+        pa.array([1e16, 1e23, 1e300]),
+        [str(int(value)) for value in (1e16, 1e23, 1e300)],
+    ),
+    "other doubles": (
+        pa.array([7.5, 12345678901.5, 1e-7, float("inf"), float("-inf")]),
+        ["7.5", "12345678901.5", "1e-07", "inf", "-inf"],
+    ),
+    "floats": (
+        pa.array([7.0, 7.1, 16777216.0, 1e10, None], pa.float32()),
+        ["7", "7.1", "16777216", "10000000000", ""],
+    ),
+    "doubles in a dictionary": (
+        pa.array([12345678901.0, None]).dictionary_encode(),
+        ["12345678901", ""],
+    ),
+    "truth": (pa.array([True, False, None]), ["true", "false", ""]),
+    "UUIDs": (
+        pa.ExtensionArray.from_storage(pa.uuid(), pa.array([UUID.bytes, None], pa.binary(16))),
+        [str(UUID), ""],
+    ),
+    "16 bytes of text": (pa.array([b"0123456789abcdef"], pa.binary(16)), ["0123456789abcdef"]),
     "date": (pa.array([dt.date(2024, 1, 2)]), ["2024-01-02"]),
     "only nulls": (pa.nulls(2), ["", ""]),
     "nothing": (pa.array([], pa.string()), []),
@@ -217,10 +369,20 @@ def test_parquet_without_the_column(parquet: Path) -> None:
     assert "has no column 'Email'. Its columns: 'CustomerId', 'email'" in refusal(parquet)
 
 
-def test_parquet_with_a_column_twice(parquet: Path) -> None:
-    columns = [pa.array(["C1"]), pa.array(["C2"]), pa.array([PRIVATE])]
-    pq.write_table(pa.table(columns, names=["CustomerId", "CustomerId", "Email"]), parquet)
-    assert refusal(parquet)
+NO_TEXTS: dict[str, Any] = {
+    "list": pa.array([[PRIVATE]]),
+    "large list": pa.array([[PRIVATE]], pa.large_list(pa.string())),
+    "struct": pa.array([{"email": PRIVATE}]),
+    "map": pa.array([[("email", PRIVATE)]], pa.map_(pa.string(), pa.string())),
+    "bytes that are not UTF-8": pa.array([b"\xff\xfe"]),
+}
+
+
+@pytest.mark.parametrize("values", NO_TEXTS.values(), ids=NO_TEXTS)
+def test_a_parquet_column_that_holds_no_text_is_named(parquet: Path, values: Any) -> None:
+    pq.write_table(pa.table({"CustomerId": ["C1"], "Email": values}), parquet)
+    assert "its column 'Email' (" in refusal(parquet)
+    assert read(parquet, ("CustomerId",)) == [("C1",)], "unmapped, it is nobody's business"
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1xxxxPAR1", b"CustomerId,Email\nC1,a@b\n"])
