@@ -148,9 +148,9 @@ _ALL = (
     ),
     InputTable(
         "contact_row",
-        "Rows of the mapped customer dataset, as they were read.",
+        "Rows of the mapped customer dataset; a cell with several addresses is as many rows.",
         {
-            "line": ("BIGINT", "row of the file"),
+            "line": ("BIGINT", "number of the row, in the order of the file"),
             "account_id": ("VARCHAR", "account id, trimmed; null when empty"),
             "address_key": ("BIGINT", "key of the contact's address; null when it is invalid"),
             "domain_key": ("BIGINT", "key of the address's domain"),
