@@ -53,7 +53,7 @@ def listed_address(text: str) -> str:
     """
     found = addresses.normalise(text)
     if found is None or _has_name(text) or not _is_plain(found):
-        _refuse(_ADDRESS, _addresses_within(text))
+        _refuse(_ADDRESS, _meant(text))
     return found
 
 
@@ -81,7 +81,13 @@ def address_or_domain(text: str) -> str:
         return address(text) if "@" in text else domain(text)
     except ValueError:
         # `*@contoso.com` and `@contoso.com` mean the domain
-        _refuse(_EITHER, _addresses_within(text) or _domains_within(text))
+        _refuse(_EITHER, _meant(text) or _domains_within(text))
+
+
+def addresses_within(text: str) -> tuple[str, ...]:
+    """Return the mail addresses that stand anywhere in a text, as they are compared."""
+    found = addresses.normalise_all(_ADDRESS_WITHIN.findall(text))
+    return tuple(each for each in found if not addresses.is_x500(each))
 
 
 def _refuse(expected: str, meant: list[str]) -> NoReturn:
@@ -132,12 +138,11 @@ def _is_odd(host: str) -> bool:
     )
 
 
-def _addresses_within(text: str) -> list[str]:
+def _meant(text: str) -> list[str]:
     """Return the plain addresses in a text; none when not every @ belongs to one."""
     if "@" in _ADDRESS_WITHIN.sub("", text):
         return []
-    found = addresses.normalise_all(_ADDRESS_WITHIN.findall(text))
-    return [each for each in found if _is_plain(each) and not addresses.is_x500(each)]
+    return [each for each in addresses_within(text) if _is_plain(each)]
 
 
 def _domains_within(text: str) -> list[str]:

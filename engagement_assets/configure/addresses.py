@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from engagement_assets.activity import people
-from engagement_assets.config.values import Address
+from engagement_assets.config.values import ListedAddress
 from engagement_assets.configure import answers, document, prompts
 from engagement_assets.configure.setup import Setup
 from engagement_assets.errors import ConfigurationError, EngagementError
 from engagement_assets.microsoft365.retry_budget import RunBudgetSpentError
-from engagement_assets.preflight.people import ListedAddress, resolve
+from engagement_assets.preflight.people import resolve
 from engagement_assets.preflight.table import addresses as table_of
 from engagement_assets.vocabulary import FEWEST_PERSONS, MOST_PERSONS
 
@@ -37,8 +37,10 @@ def ask(setup: Setup) -> None:
 
 
 def _list(question: str, before: Sequence[str], *, optional: bool = True) -> list[str]:
-    answer = prompts.text(question, ", ".join(before), answers.many(Address, optional=optional))
-    return answers.normalised(Address, answer)
+    answer = prompts.text(
+        question, ", ".join(before), answers.many(ListedAddress, optional=optional)
+    )
+    return answers.normalised(ListedAddress, answer)
 
 
 def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> None:
@@ -53,11 +55,7 @@ def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> None
         return
     try:
         with setup.console.status("Looking them up"):
-            found = [resolve(reader, address) for address in listed]
-            found += [
-                ListedAddress(each.address, each.persons, each.remark, is_opted_out=True)
-                for each in (resolve(reader, address) for address in opted_out)
-            ]
+            found = list(resolve(reader, listed, opted_out))
             setup.domains = reader.organisation_domains()
         setup.console.print(table_of(found))
         setup.people = people.select(reader, listed, opted_out)
