@@ -58,7 +58,11 @@ def prepare(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
     }.items():
         connection.execute(f"set {setting} = ?", [value])
     connection.create_function(
-        "address_of", addresses.normalise, [VARCHAR], VARCHAR, null_handling=FunctionNullHandling.SPECIAL
+        "address_of",
+        addresses.normalise,
+        [VARCHAR],
+        VARCHAR,
+        null_handling=FunctionNullHandling.SPECIAL,
     )
     macros = (LANDING / "macros.sql").read_text(encoding="utf-8")
     macros = macros.replace("$white_space$", addresses.WHITE_SPACE)
