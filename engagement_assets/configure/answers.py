@@ -93,4 +93,4 @@ def stored(answer: str, folder: Path) -> str:
 def _words(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     expected = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["msg"]
-    return f"Expected: {expected}."
+    return f"Expected: {expected}" + ("" if expected.endswith("?") else ".")

@@ -147,3 +147,17 @@ def test_an_x500_name_is_an_address_of_a_directory_only() -> None:
     assert refusal(plain.address, X500).endswith("not an X.500 name")
     assert refusal(plain.address_or_domain, X500).endswith("a contact never has an X.500 name")
     assert refusal(plain.listed_address, f"Ada <{X500}>").endswith("a link")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"Ada <{ADA}>", (ADA,)),
+        (f"Ada, {ADA.upper()}, and bob@x.example.", (ADA, "bob@x.example")),
+        ("Ada Lovelace", ()),
+        (X500, ()),
+        ("a@b@c", ("a@b",)),
+    ],
+)
+def test_the_addresses_within_a_text(text: str, expected: tuple[str, ...]) -> None:
+    assert plain.addresses_within(text) == expected
