@@ -65,7 +65,7 @@ def domain(text: str) -> str:
     """
     found = _read_as_domain(text)
     if found is None or _has_name(text) or not _is_domain(found):
-        _refuse(_DOMAIN, _domains_within(text))
+        _refuse(_DOMAIN, _domains_within(text), _aside(text))
     return found
 
 
@@ -81,7 +81,7 @@ def address_or_domain(text: str) -> str:
         return address(text) if "@" in text else domain(text)
     except ValueError:
         # `*@contoso.com` and `@contoso.com` mean the domain
-        _refuse(_EITHER, _meant(text) or _domains_within(text))
+        _refuse(_EITHER, _meant(text) or _domains_within(text), _aside(text))
 
 
 def addresses_within(text: str) -> tuple[str, ...]:
@@ -90,11 +90,16 @@ def addresses_within(text: str) -> tuple[str, ...]:
     return tuple(each for each in found if not addresses.is_x500(each))
 
 
-def _refuse(expected: str, meant: list[str]) -> NoReturn:
+def _refuse(expected: str, meant: list[str], aside: str = "") -> NoReturn:
     """Raise what is expected, with what was probably meant."""
     if len(meant) > 1:
         raise ValueError(f"{expected}; write each as an entry of its own: {', '.join(meant)}")
-    raise ValueError(f"{expected}; did you mean {meant[0]}?" if meant else expected)
+    raise ValueError(f"{expected}; did you mean {meant[0]}{aside}?" if meant else expected)
+
+
+def _aside(text: str) -> str:
+    """Return what has to be said to whoever wrote a wildcard for the domains below one."""
+    return ", and each domain below it as an entry of its own" if "*." in text else ""
 
 
 def _has_name(text: str) -> bool:

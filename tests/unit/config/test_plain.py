@@ -103,9 +103,12 @@ def test_what_is_not_a_plain_address(text: str, meant: str) -> None:
 NO_DOMAINS: dict[str, tuple[str, str]] = {
     "an at in front": ("@contoso.example", "did you mean contoso.example?"),
     "a dot in front": (".contoso.example", "did you mean contoso.example?"),
-    "a wildcard": ("*.contoso.example", "did you mean contoso.example?"),
+    "a wildcard": (
+        "*.contoso.example",
+        "mean contoso.example, and each domain below it as an entry of its own?",
+    ),
     "a wildcard of addresses": ("*@contoso.example", "did you mean contoso.example?"),
-    "two wildcards": ("*@*.contoso.example", "did you mean contoso.example?"),
+    "two wildcards": ("*@*.contoso.example", "below it as an entry of its own?"),
     "a wildcard at the end": ("contoso.*", ""),
     "a slash behind": ("contoso.example/", "did you mean contoso.example?"),
     "a link": ("https://contoso.example/a?b#c", "did you mean contoso.example?"),
