@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from engagement_assets import addresses
+from engagement_assets.activity import proxies
 from engagement_assets.vocabulary import MailboxStatus
 from engagement_assets.window import Window
 
@@ -56,13 +57,15 @@ class User:
     """A user of the tenant.
 
     Attributes:
-        id: Entra object id.
+        id: Entra object id, in lower case: ids compare without case (numbers 1).
         addresses: all valid addresses, normalised, the primary one first (numbers 7,
-            Office_UserEntity).
+            Office_UserEntity), X.500 names last.
+        is_guest: whether another organisation's mailbox belongs to the person (numbers 1).
     """
 
     id: str
     addresses: tuple[str, ...]
+    is_guest: bool = False
 
     @classmethod
     def of(
@@ -71,11 +74,19 @@ class User:
         mail: str | None,
         user_principal_name: str | None,
         proxy_addresses: tuple[str, ...],
+        *,
+        is_guest: bool = False,
     ) -> "User":
         """Make a user of the fields of a Graph user resource."""
-        primary = [proxy for proxy in proxy_addresses if proxy.strip().startswith("SMTP:")]
-        ordered = (*primary, mail, user_principal_name, *proxy_addresses)
-        return cls(user_id, addresses.normalise_all(ordered))
+        primary = filter(proxies.is_primary, proxy_addresses)
+        ordered = (
+            *map(proxies.address, primary),
+            *(mail, user_principal_name),
+            *map(proxies.address, proxy_addresses),
+        )
+        # what is published of a person is the first one, which should be one that people know
+        known_first = sorted(addresses.normalise_all(ordered), key=addresses.is_x500)
+        return cls(user_id.lower(), tuple(known_first), is_guest)
 
 
 @dataclass(frozen=True)

@@ -39,9 +39,8 @@ def ask(setup: Setup) -> None:
 
 
 def _list(question: str, before: Sequence[str], *, optional: bool = True) -> list[str]:
-    answer = prompts.text(
-        question, ", ".join(before), answers.many(ListedAddress, optional=optional)
-    )
+    problem = answers.many(ListedAddress, optional=optional)
+    answer = prompts.text(question, ", ".join(before), problem)
     return answers.normalised(ListedAddress, answer)
 
 
@@ -58,7 +57,8 @@ def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> bool
         return True
     try:
         with setup.console.status("Looking them up"):
-            found = list(resolve(reader, listed, opted_out))
+            found = [resolve(reader, address) for address in listed]
+            found += [resolve(reader, address, is_opted_out=True) for address in opted_out]
             setup.domains = reader.organisation_domains()
         setup.console.print(table_of(found))
         setup.people = people.select(reader, listed, opted_out)

@@ -1,12 +1,13 @@
 """Whom the listed addresses stand for."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from engagement_assets.activity import people
 from engagement_assets.activity.people import People
-from engagement_assets.activity.source import ActivitySource, Resolution
+from engagement_assets.activity.source import ActivitySource, Resolution, User
 from engagement_assets.config import Mailboxes
 from engagement_assets.preflight.check import Check, attempt, ok, warning
 
@@ -18,51 +19,28 @@ class ListedAddress:
     """What became of one listed address.
 
     Attributes:
-        address: as listed; its place in the list when it is that of somebody who opted out.
-        persons: how many users it stands for.
+        address: as listed; in a report its place in the list, if it is of somebody who opted out.
+        persons: how many users it stands for: guests in a group count among the opted out only.
         remark: what is to be said about it or them; empty when all is plain.
         is_opted_out: whether it is listed as opted out.
+        users: those users.
     """
 
     address: str
     persons: int
     remark: str
     is_opted_out: bool = False
+    users: tuple[User, ...] = ()
 
 
-def resolve(
-    source: ActivitySource,
-    listed: Sequence[str],
-    opted_out: Sequence[str],
-    begin: Callable[[str], None] = lambda _: None,
-) -> Iterator[ListedAddress]:
-    """Find whom each listed address stands for, then each opted-out one.
-
-    Args:
-        source: where users and groups are found (see `ActivitySource.resolution` for errors).
-        listed: addresses of users and groups.
-        opted_out: addresses of those who are not read.
-        begin: told what comes next.
-    """
-    total = len(listed) + len(opted_out)
-    found: list[Resolution] = []
-    # whose address may not be told has to be known before the first is
-    for number, address in enumerate(opted_out, start=1):
-        begin(f"address {number} of {total}")
-        found.append(source.resolution(address))
-    hidden = {address for each in found for user in each.users for address in user.addresses}
-    hidden.update(each.address for each in found if each.users)
-    for place, address in enumerate(listed, start=1):
-        begin(f"address {len(opted_out) + place} of {total}")
-        one = source.resolution(address)
-        shown = f"mailboxes.addresses, entry {place}" if address in hidden else address
-        yield ListedAddress(shown, len(one.users), _remark(one))
-    for place, one in enumerate(found, start=1):
-        if one.users:
-            shown, remark = f"mailboxes.opted_out, entry {place}", _remark(one)
-        else:
-            shown, remark = one.address, f"{_remark(one)} Nobody is opted out by it."
-        yield ListedAddress(shown, len(one.users), remark, is_opted_out=True)
+def resolve(source: ActivitySource, address: str, *, is_opted_out: bool = False) -> ListedAddress:
+    """Find whom an address stands for (see `ActivitySource.resolution` for errors)."""
+    resolution = source.resolution(address)
+    users = resolution.users
+    if not is_opted_out:
+        users = people.brought_in(address, users)
+    remark = _remark(resolution, users)
+    return ListedAddress(address, len(users), remark, is_opted_out, tuple(users))
 
 
 def inspect(
@@ -76,18 +54,35 @@ def inspect(
         begin: told what comes next.
     """
     found: list[ListedAddress] = []
-
-    def look_up() -> None:
-        for each in resolve(source, listed.addresses, listed.opted_out, begin):
-            found.append(each)  # noqa: PERF402 - what was found before an error is shown
-
-    failure = attempt(SUBJECT, look_up)
-    if failure is not None:
-        return None, found, failure
+    # who opted out comes first: their addresses are not told, whatever happens then
+    entries = [(address, True) for address in listed.opted_out]
+    entries += [(address, False) for address in listed.addresses]
+    for address, is_opted_out in entries:
+        begin(f"address {len(found) + 1} of {len(entries)}")
+        one = attempt(SUBJECT, partial(resolve, source, address, is_opted_out=is_opted_out))
+        if isinstance(one, Check):
+            return None, _told(found), one
+        found.append(one)
     selected = attempt(SUBJECT, lambda: people.select(source, listed.addresses, listed.opted_out))
     if isinstance(selected, Check):
-        return None, found, selected
-    return selected, found, _check(selected, found)
+        return None, _told(found), selected
+    return selected, _told(found), _check(selected, found)
+
+
+def _told(found: Sequence[ListedAddress]) -> list[ListedAddress]:
+    """Return the listed ones, then those who opted out; their addresses give way to places."""
+    opted_out = [each for each in found if each.is_opted_out]
+    hidden = {each.address for each in opted_out if each.users}
+    hidden.update(a for each in opted_out for user in each.users for a in user.addresses)
+    told = []
+    for key, entries in (
+        ("mailboxes.addresses", [each for each in found if not each.is_opted_out]),
+        ("mailboxes.opted_out", opted_out),
+    ):
+        for place, each in enumerate(entries, start=1):
+            is_hidden = each.address in hidden
+            told.append(replace(each, address=f"{key}, entry {place}") if is_hidden else each)
+    return told
 
 
 def _check(selected: People, found: Sequence[ListedAddress]) -> Check:
@@ -105,8 +100,11 @@ def _check(selected: People, found: Sequence[ListedAddress]) -> Check:
     return ok(SUBJECT, f"{text}.")
 
 
-def _remark(resolution: Resolution) -> str:
-    notes = Counter(resolution.notes.values())
+def _remark(resolution: Resolution, users: Sequence[User]) -> str:
+    ids = {user.id for user in users}
+    notes = Counter(note for user_id, note in resolution.notes.items() if user_id in ids)
     remarks = [resolution.reason] if resolution.reason else []
     remarks += [f"{note} ({number} person(s))." for note, number in sorted(notes.items())]
+    if guests := len(resolution.users) - len(users):
+        remarks.append(f"{guests} guest(s) of the group left out: {people.GUESTS_RULE}.")
     return " ".join(remarks)

@@ -42,7 +42,10 @@ def addresses(listed: Sequence[ListedAddress]) -> Table:
     table.columns[0].overflow = table.columns[2].overflow = "fold"
     table.columns[1].justify = "right"
     for each in listed:
-        remark = " ".join(filter(None, ["Opted out." if each.is_opted_out else "", each.remark]))
+        words = ["Opted out." if each.is_opted_out else "", each.remark]
+        if each.is_opted_out and not each.persons:
+            words.append("Nobody is opted out by it.")
+        remark = " ".join(filter(None, words))
         style = "yellow" if each.remark else ""
         table.add_row(Text(each.address), f"{each.persons:,}", Text(remark, style=style))
     return table

@@ -104,7 +104,7 @@ def test_a_download_is_an_activity_folder(
     folder = tmp_path / "data" / "download"
     with source.reading([ANN], WINDOW, store.is_landed):
         source.mailbox(ANN)
-    (folder / "users.ndjson").write_text("{}")
+    (folder / "users.ndjson").touch()
     reader = FolderSource(folder)
     mailbox = reader.mailbox(ANN)
     assert mailbox is not None
