@@ -87,6 +87,9 @@ def _opted_out(settings: Configuration, gate: consent.Gate) -> frozenset[str]:
         SourceError, ConsentError: when the source cannot be asked.
     """
     listed = settings.mailboxes.opted_out
+    terms = settings.privacy_terms
+    if terms is None or "@" not in terms.accepted_by:
+        return frozenset(listed)  # nobody's address is told, so nobody has to be looked up
     users = (user for address in listed for user in gate.source.resolve(address))
     return frozenset(address for user in users for address in user.addresses) | set(listed)
 

@@ -161,11 +161,6 @@ def test_addresses_are_normalised(folder: Path) -> None:
     assert settings.customers.excluded == ("bot@x.example", "competitor.example")
 
 
-def test_an_x500_name_may_be_listed(folder: Path) -> None:
-    content = changed("mailboxes.opted_out", ["/O=Contoso/CN=Ada"])
-    assert config.load(write(folder, content)).mailboxes.opted_out == ("/o=contoso/cn=ada",)
-
-
 def test_a_refused_entry_is_named_by_its_place(folder: Path) -> None:
     lines = mistakes(
         folder, changed("customers.excluded", ["x.example", "*@y.example", "*.z.example"])
@@ -174,13 +169,6 @@ def test_a_refused_entry_is_named_by_its_place(folder: Path) -> None:
         *("customers.excluded.1", "customers.excluded.2")
     ]
     assert lines[1].endswith("did you mean y.example?"), "one mark at the end is enough"
-
-
-@pytest.mark.parametrize("entry", ["*@kunde.example", "*.kunde.example", "@kunde.example"])
-def test_a_wildcard_without_quotes_is_not_yaml_and_says_so(folder: Path, entry: str) -> None:
-    (line,) = mistakes(folder, f"customers:\n  excluded:\n    - {entry}\n")
-    assert "engagement.yaml, line 3: " in line
-    assert "needs quotes" in line
 
 
 # key, value, what the line must say of the value, and of what is allowed
@@ -209,7 +197,6 @@ WRONG: list[tuple[str, object, str, str]] = [
         "entry of its",
     ),
     ("mailboxes.organisation_domains", ["contoso"], "'contoso'", "such as contoso.com"),
-    ("mailboxes.organisation_domains", [".contoso.com"], "'.contoso.com'", "mean contoso.com?"),
     ("mailboxes", "ada@contoso.com", "'ada@contoso.com'", "dictionary"),
     ("customers.contacts", "list.txt", "list.txt'", ".csv or .parquet"),
     ("customers.contacts", "missing.csv", "missing.csv'", "exists"),
@@ -219,8 +206,6 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("sql_folder", "nowhere", "nowhere'", "exists"),
     ("customers.excluded", ["a@b@c"], "'a@b@c'", "one @"),
     ("customers.excluded", ["*@kunde.example"], "'*@kunde.example'", "mean kunde.example?"),
-    ("customers.excluded", ["*.kunde.example"], "'*.kunde.example'", "or one domain"),
-    ("customers.excluded", ["https://x.example/"], "'https://x.example/'", "mean x.example?"),
     ("customers.excluded", ["/o=X/cn=ada"], "'/o=X/cn=ada'", "never has an X.500 name"),
     ("privacy_terms", True, "'True'", "dictionary"),
     ("privacy_terms", {"accepted_by": "x", "accepted_at": "noon"}, "'noon'", "datetime"),
@@ -333,6 +318,8 @@ BROKEN = {
     "tab": ("source:\n\tkind: graph\n", "line 2: "),
     "a tag": ("name: !!python/object:os.system x\n", "line 1: could not determine"),
     "a control character": ("name: \x01\n", "not valid YAML"),
+    "a wildcard": ("customers: {excluded: [*@x.example]}\n", "begins with *, &, @, ` or % needs"),
+    "an at in front": ("customers: {excluded: [@x.example]}\n", "% needs quotes"),
     "no such month": ("as_of: 2026-13-01T00:00:00Z\n", "not valid YAML: month"),
     "only text": ("hello\n", "must hold keys and values"),
     "a list": ("- name\n", "must hold keys and values"),

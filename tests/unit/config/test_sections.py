@@ -2,7 +2,7 @@
 
 import pytest
 
-from engagement_assets.config import OPTED_OUT, PrivacyTerms
+from engagement_assets.config import OPTED_OUT, Mailboxes, PrivacyTerms
 
 ADA = "ada@contoso.example"
 
@@ -25,3 +25,9 @@ def test_who_accepted_is_not_told_by_the_address_of_somebody_who_opted_out(
 
 def test_a_name_is_not_an_address() -> None:
     assert told("Ada Lovelace", ADA) == "Ada Lovelace"
+
+
+def test_an_x500_name_may_be_listed_and_opted_out() -> None:
+    name = "/O=Contoso/CN=Ada"
+    mailboxes = Mailboxes(addresses=(name,), opted_out=(name,))
+    assert mailboxes.addresses == mailboxes.opted_out == ("/o=contoso/cn=ada",)

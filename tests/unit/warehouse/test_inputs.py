@@ -6,9 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
-from engagement_assets import addresses
+from engagement_assets import addresses, config
 from engagement_assets.config import Customers
+from engagement_assets.errors import ConfigurationError
 from engagement_assets.warehouse import database, inputs
 
 ADA = "ada@kunde.example"
@@ -133,3 +135,81 @@ def test_a_long_list_is_cut_in_a_message() -> None:
     assert inputs.in_words(entries[:2]) == "entry 1, entry 2"
     assert inputs.in_words(entries[:50]).endswith("entry 50")
     assert inputs.in_words(entries).endswith(", entry 50 and 1 more")
+
+
+# --- rows and tables ---------------------------------------------------------------------------
+
+
+def settings_of(folder: Path, **section: object) -> config.Customers:
+    content = {
+        "source": {"kind": "folder", "path": "."},
+        "mailboxes": {"addresses": ["ada@contoso.com"]},
+        "customers": {"contacts": "contacts.csv", **section},
+    }
+    file = folder / "engagement.yaml"
+    file.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return config.load(file).customers
+
+
+def test_write_customers(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    (tmp_path / "contacts.csv").write_text(
+        "CustomerId,Email\n 007\u00a0, SMTP:Ann@X.example \n\t,b@y\nC\x001,no address\nNA,\n",
+        "utf-8",
+    )
+    (tmp_path / "accounts.csv").write_text("CustomerId;Name\n007; Müller \nNA;\n;x\n", "utf-8")
+    settings = settings_of(
+        tmp_path, accounts="accounts.csv", excluded=["Bot@x.example", "Z.example"]
+    )
+    for _ in range(2):  # every run replaces the tables
+        inputs.write_customers(connection, settings)
+    rows = connection.execute("from contact_row order by line").fetchall()
+    (key, domain) = connection.execute(
+        "select key_of('ann@x.example'), key_of('x.example')"
+    ).fetchall()[0]
+    assert rows[0] == (1, "007", key, domain)
+    assert rows[1][:2] == (2, None)
+    assert rows[1][2] is not None
+    assert rows[2:] == [(3, "C\x001", None, None), (4, "NA", None, None)]
+    accounts = connection.execute("from account_row order by line").fetchall()
+    assert accounts == [(1, "007", "Müller", None), (2, "NA", None, None), (3, None, "x", None)]
+    excluded = connection.execute(
+        "select address_key = key_of('bot@x.example'), domain_key = key_of('z.example') "
+        "from exclusion"
+    ).fetchall()
+    assert excluded == [(True, None), (None, True)]
+
+
+def test_parents(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    (tmp_path / "contacts.csv").write_text("CustomerId,Email\n", encoding="utf-8")
+    (tmp_path / "accounts.csv").write_text("Up,CustomerId,Name\n A\u00a0,B,b\n  ,A,\n", "utf-8")
+    inputs.write_customers(connection, settings_of(tmp_path, accounts="accounts.csv", parent="Up"))
+    accounts = connection.execute("from account_row order by line").fetchall()
+    assert accounts == [(1, "B", "b", "A"), (2, "A", None, None)]
+    with pytest.raises(ConfigurationError, match=r"customers\.accounts: .*no column 'Above'"):
+        inputs.write_customers(
+            connection, settings_of(tmp_path, accounts="accounts.csv", parent="Above")
+        )
+
+
+@pytest.mark.parametrize("rows", [0, 1, 50_000, 50_001], ids=str)
+def test_rows_are_numbered_over_chunks(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection, rows: int
+) -> None:
+    (tmp_path / "contacts.csv").write_text(
+        "CustomerId,Email\n" + "".join(f"{n},a@b\n" for n in range(rows)), "utf-8"
+    )
+    inputs.write_customers(connection, settings_of(tmp_path))
+    found = connection.execute(
+        "select count(*), count(distinct line), coalesce(max(line), 0), "
+        "count(*) filter (account_id <> line - 1) from contact_row"
+    ).fetchall()
+    assert found == [(rows, rows, rows, 0)]
+
+
+def test_an_error_names_the_key_of_the_accounts(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    (tmp_path / "contacts.csv").write_text("CustomerId,Email\n", encoding="utf-8")
+    (tmp_path / "accounts.csv").write_text("CustomerId,Title\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"customers\.accounts: .*accounts\.csv: .*'Name'"):
+        inputs.write_customers(connection, settings_of(tmp_path, accounts="accounts.csv"))
