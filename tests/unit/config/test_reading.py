@@ -162,13 +162,9 @@ def test_addresses_are_normalised(folder: Path) -> None:
 
 
 def test_a_refused_entry_is_named_by_its_place(folder: Path) -> None:
-    lines = mistakes(
-        folder, changed("customers.excluded", ["x.example", "*@y.example", "*.z.example"])
-    )
-    assert [line.partition(":")[0] for line in lines[1:]] == [
-        *("customers.excluded.1", "customers.excluded.2")
-    ]
-    assert lines[1].endswith("did you mean y.example?"), "one mark at the end is enough"
+    _, line = mistakes(folder, changed("customers.excluded", ["x.example", "*@y.example"]))
+    assert line.startswith("customers.excluded.1: '*@y.example' is not allowed. Expected: ")
+    assert line.endswith("did you mean y.example?"), "one mark at the end is enough"
 
 
 # key, value, what the line must say of the value, and of what is allowed
