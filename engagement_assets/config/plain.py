@@ -25,8 +25,9 @@ _IN_FRONT = re.compile(f"(?:{_NAMELESS}|<)*", re.IGNORECASE)
 _WILDCARD = re.compile(r"[*?%]")
 _BETWEEN = re.compile(rf"[{addresses.WHITE_SPACE},;|]+|:::")
 
-# whatever looks like an address or a domain within a text that is neither
-_NOT_IN_ONE = rf"\s{_QUOTES}@<>()\[\]{{}},;:|`\\/*?%&="
+# whatever looks like an address or a domain within a text that is neither; single quotes around it
+# go as the rule says, and one within it is an apostrophe
+_NOT_IN_ONE = r"\s\"\u201c\u201d@<>()\[\]{},;:|`\\/*?%&="
 _ADDRESS_WITHIN = re.compile(f"[^{_NOT_IN_ONE}]+@[^{_NOT_IN_ONE}]+")
 _IN_BRACKETS = re.compile(r"[^<]*<([^<>]+)>\W*")
 _IN_FRONT_OF_A_HOST = re.compile(r"^([a-z][a-z0-9+-]*:/*)?[*.%]*", re.IGNORECASE)
