@@ -19,7 +19,7 @@ class ListedAddress:
     """What became of one listed address.
 
     Attributes:
-        address: as listed; in a report its place in the list, if it is of somebody who opted out.
+        address: as listed.
         persons: how many users it stands for: guests in a group count among the opted out only.
         remark: what is to be said about it or them; empty when all is plain.
         is_opted_out: whether it is listed as opted out.
@@ -54,35 +54,38 @@ def inspect(
         begin: told what comes next.
     """
     found: list[ListedAddress] = []
-    # who opted out comes first: their addresses are not told, whatever happens then
+    # who opted out comes first: their addresses are not told (`told`), whatever happens then
     entries = [(address, True) for address in listed.opted_out]
     entries += [(address, False) for address in listed.addresses]
     for address, is_opted_out in entries:
         begin(f"address {len(found) + 1} of {len(entries)}")
         one = attempt(SUBJECT, partial(resolve, source, address, is_opted_out=is_opted_out))
         if isinstance(one, Check):
-            return None, _told(found), one
+            return None, _in_order(found), one
         found.append(one)
     selected = attempt(SUBJECT, lambda: people.select(source, listed.addresses, listed.opted_out))
     if isinstance(selected, Check):
-        return None, _told(found), selected
-    return selected, _told(found), _check(selected, found)
+        return None, _in_order(found), selected
+    return selected, _in_order(found), _check(selected, found)
 
 
-def _told(found: Sequence[ListedAddress]) -> list[ListedAddress]:
-    """Return the listed ones, then those who opted out; their addresses give way to places."""
-    opted_out = [each for each in found if each.is_opted_out]
-    hidden = {each.address for each in opted_out if each.users}
-    hidden.update(a for each in opted_out for user in each.users for a in user.addresses)
-    told = []
-    for key, entries in (
-        ("mailboxes.addresses", [each for each in found if not each.is_opted_out]),
-        ("mailboxes.opted_out", opted_out),
-    ):
+def told(found: Sequence[ListedAddress]) -> list[ListedAddress]:
+    """Return what may be shown to anybody: addresses of who opted out give way to their places."""
+    gone = [each for each in found if each.is_opted_out]
+    hidden = {each.address for each in gone if each.users}
+    hidden.update(address for each in gone for user in each.users for address in user.addresses)
+    shown = []
+    for key, is_opted_out in (("mailboxes.addresses", False), ("mailboxes.opted_out", True)):
+        entries = (each for each in found if each.is_opted_out == is_opted_out)
         for place, each in enumerate(entries, start=1):
             is_hidden = each.address in hidden
-            told.append(replace(each, address=f"{key}, entry {place}") if is_hidden else each)
-    return told
+            shown.append(replace(each, address=f"{key}, entry {place}") if is_hidden else each)
+    return shown
+
+
+def _in_order(found: Sequence[ListedAddress]) -> list[ListedAddress]:
+    """Return the listed ones, then those who opted out, as the configuration has them."""
+    return sorted(found, key=lambda each: each.is_opted_out)
 
 
 def _check(selected: People, found: Sequence[ListedAddress]) -> Check:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from engagement_assets.preflight.check import Level
 from engagement_assets.preflight.findings import Report
-from engagement_assets.preflight.people import ListedAddress
+from engagement_assets.preflight.people import ListedAddress, told
 
 _STYLES: dict[Level, str] = {
     "ok": "green",
@@ -32,7 +32,7 @@ def show(console: Console, report: Report) -> None:
         checks.add_row(Text(check.subject), Text(check.level, style=_STYLES[check.level]), found)
     console.print(checks)
     if report.addresses:
-        console.print(addresses(report.addresses))
+        console.print(addresses(told(report.addresses)))
     console.print(Text(_conclusion(report)), soft_wrap=True)
 
 

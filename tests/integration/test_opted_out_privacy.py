@@ -7,11 +7,13 @@ colleagues write to them and meet them. All bytes below the data folder are sear
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from rich.console import Console
 
 from engagement_assets import preflight
 from tests.support.command import read_settings, run_here, write_settings
@@ -195,15 +197,12 @@ def test_nothing_is_written(runs: Runs) -> None:
 
 
 def test_preflight_tells_them_by_their_place(runs: Runs) -> None:
-    report = preflight.inspect(runs.config_file)
-    said = " ".join(f"{check.found} {check.advice}" for check in report.checks)
-    said += " ".join(f"{each.address} {each.remark}" for each in report.addresses)
+    console = Console(file=StringIO(), width=200)
+    preflight.show(console, preflight.inspect(runs.config_file))
+    assert isinstance(console.file, StringIO)
+    said = console.file.getvalue()
     assert LOOK.found(said.encode()) == set()
-    assert [each.address for each in report.addresses] == [
-        BOB,
-        "mailboxes.addresses, entry 2",
-        "mailboxes.addresses, entry 3",
-        "sales@contoso.example",
-        *(f"mailboxes.opted_out, entry {place}" for place in range(1, 5)),
-        NOBODY,
-    ]
+    for shown in (BOB, NOBODY, "sales@contoso.example", "mailboxes.addresses, entry 3"):
+        assert f"│ {shown} " in said
+    assert said.count("mailboxes.addresses, entry ") == 2
+    assert said.count("mailboxes.opted_out, entry ") == 4

@@ -60,7 +60,8 @@ def test_who_opted_out_is_told_by_the_place_in_the_list() -> None:
         opted_out=("who@contoso.com", "ada.alias@contoso.com", "circle@contoso.com"),
     )
     _, found, check = people.inspect(MemorySource(users, {}, groups=groups), listed, lambda _: None)
-    assert [(each.address, each.persons, each.is_opted_out) for each in found] == [
+    assert [each.address for each in found] == [*listed.addresses, *listed.opted_out]
+    assert [(each.address, each.persons, each.is_opted_out) for each in people.told(found)] == [
         ("dee@contoso.com", 1, False),
         ("mailboxes.addresses, entry 2", 1, False),
         ("team@contoso.com", 3, False),
