@@ -63,15 +63,19 @@ class FolderSource:
 
     def organisation_domains(self) -> frozenset[str]:
         """Return the verified domains of `organization.json`."""
+        found = [path for path in self._entries() if path.name.lower() == _ORGANISATION]
+        if len(found) > 1:
+            names = " and ".join(path.name for path in found)
+            self._refuse(f"{names}: which of them is the organization cannot be told")
+        path = found[0] if found else self._folder / _ORGANISATION
         try:
-            organisation = self._organisation()
-            names = [domain["name"] for domain in organisation["verifiedDomains"]]
-            domains = [addresses.normalise_domain(name) for name in names]
+            content = json_file(path, path.name, _NO_ORGANISATION)
         except BrokenFileError as error:
             self._refuse(str(error), _ORGANISATION_REMEDY)
-        except (LookupError, TypeError, ValueError, AttributeError):
-            self._refuse(f"{_ORGANISATION}, line 1: {_NO_ORGANISATION}", _ORGANISATION_REMEDY)
-        return frozenset(domain for domain in domains if domain)
+        verified = _verified_domains(content)
+        if verified is None:
+            self._refuse(f"{path.name}, line 1: {_NO_ORGANISATION}", _ORGANISATION_REMEDY)
+        return frozenset(filter(None, map(addresses.normalise_domain, verified)))
 
     def resolve(self, address: str) -> tuple[User, ...]:
         """Return the users behind a user's or group's address, nested groups and cycles included.
@@ -134,18 +138,6 @@ class FolderSource:
         except OSError as error:
             raise SourceError(f"it cannot be read: {error.strerror}", where=self._folder) from error
 
-    def _organisation(self) -> Any:
-        found = [path for path in self._entries() if path.name.lower() == _ORGANISATION]
-        if len(found) > 1:
-            names = " and ".join(path.name for path in found)
-            self._refuse(f"{names}: which of them is the organization cannot be told")
-        path = found[0] if found else self._folder / _ORGANISATION
-        organisation = json_file(path, path.name, _NO_ORGANISATION)
-        if is_page(organisation):
-            # what Graph answers to /organization: a list of one
-            (organisation,) = organisation["value"]
-        return organisation
-
     def _find_mailboxes(self) -> dict[str, list[Path]]:
         """Return the folders of each mailbox by user id: several when they differ in case only."""
         found: dict[str, list[Path]] = {}
@@ -200,3 +192,17 @@ class FolderSource:
 
     def _refuse(self, problem: str, remedy: str | None = None) -> NoReturn:
         raise SourceError(problem, where=self._folder, remedy=remedy) from None
+
+
+def _verified_domains(content: Any) -> list[str] | None:
+    """Return the domains of an organization, or of a page of one; None when it is neither."""
+    if isinstance(content, dict) and is_page(content):
+        # what Graph answers to /organization: a list of one
+        page = content.get("value", [])
+        content = page[0] if len(page) == 1 else None
+    domains = content.get("verifiedDomains") if isinstance(content, dict) else None
+    if not isinstance(domains, list):
+        return None
+    names = [of_graph.text(each.get("name")) for each in domains if isinstance(each, dict)]
+    known = [name for name in names if name is not None]
+    return known if len(known) == len(domains) else None

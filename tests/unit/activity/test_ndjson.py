@@ -170,6 +170,8 @@ def test_utf_16_is_named(tmp_path: Path, ending: str, encoding: str) -> None:
     """So does Windows PowerShell write with >: nobody sees it in an editor."""
     content = f'{{"id": "{PRIVATE}"}}\r\n{{"id": "b"}}\r\n'.encode(encoding)
     assert problem(write(tmp_path, ending, content)).startswith("line 1: not UTF-8 but UTF-16")
+    shortest = "5".encode(encoding)
+    assert problem(write(tmp_path, ending, shortest)).startswith("line 1: not UTF-8 but UTF-16")
 
 
 def test_a_whole_file_of_json(tmp_path: Path) -> None:
