@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engagement_assets.results import charts
+from engagement_assets.results import charts, scarcity
 from engagement_assets.results.card.activity import Activity, Choice, previous_month
 from engagement_assets.results.card.changes import History, Months, compare
 from engagement_assets.results.card.score import Part, Why
 from engagement_assets.results.queries import query
+from engagement_assets.results.scarcity import Scarce
 from engagement_assets.results.snapshot import Snapshot
 
 Row = Mapping[str, Any]
@@ -18,7 +19,6 @@ Row = Mapping[str, Any]
 PARTS = 7  # rows of Office_ScoreContribution for each row of Office
 _BEHIND_EVERYTHING = 2**62
 _HISTORY_HEIGHT = 96  # pixels: it stands beside the parts of the score
-_SCORE_STEP = 5  # points between the lines across, at least
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,13 @@ class Card:
         return charts.line(
             [(run.as_of.timestamp(), run.score) for run in self.history.scored],
             _HISTORY_HEIGHT,
-            least_step=_SCORE_STEP,
+            reach=charts.SCORES,
         )
+
+    @property
+    def history_labels(self) -> dict[int, charts.Label]:
+        """Which of these runs the line names: the first and the last, where both fit."""
+        return charts.ends(self.history_line)
 
     def _ago(self, days: int | None) -> date | None:
         return None if days is None else self.today - timedelta(days)
@@ -100,6 +105,7 @@ class Engaged:
     Attributes:
         year: its year row, as in `card_periods.sql`.
         why: what the score is made of.
+        scarce: the parts that it has nothing of, and hardly any other customer either.
         place: where it stands.
         months: the last complete month compared with the one before; None without activity.
         activity: the charts.
@@ -107,6 +113,7 @@ class Engaged:
 
     year: Row
     why: Why
+    scarce: Mapping[str, Scarce]
     place: Place
     months: Months | None
     activity: Activity
@@ -160,11 +167,18 @@ def _engaged(
         for part in found
         if part["Component"] == "Meetings"
     }
+    own = parts[year["PrimaryKey"]]
+    scarce = scarcity.of_year(snapshot)
     by_month = {row["Start"]: row for row in rows if row["Level"] == "month"}
     after = previous_month(today)
     return Engaged(
         year=year,
-        why=Why.of(parts[year["PrimaryKey"]]),
+        why=Why.of(own, scarce),
+        scarce={
+            part["Component"]: scarce[part["Component"]]
+            for part in own
+            if part["Component"] in scarce and not part["Value"]
+        },
         place=Place(account["Rank"], account["Customers"], _rank_before(snapshot, account)),
         months=compare(
             previous_month(after),

@@ -25,8 +25,8 @@ _COLUMNS = (
     "Score",
     "ScoreChange",
     "ScoreTrend",
-    "EmailsTo",
     "EmailsFrom",
+    "EmailsTo",
     "Meetings",
     "DaysSinceLastContact",
 )

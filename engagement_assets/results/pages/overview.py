@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from engagement_assets.results import charts, ledger
+from engagement_assets.results import charts, ledger, scarcity
 from engagement_assets.results.freshness import Freshness
 from engagement_assets.results.language import N_
 from engagement_assets.results.listing import Listing
@@ -26,8 +26,8 @@ _COLUMNS = (
     "Name",
     "EngagementScore",
     "ScoreChange",
-    "NoOfEmails_ToAccount",
     "NoOfEmails_FromAccount",
+    "NoOfEmails_ToAccount",
     "Meetings",
     "DaysSinceLastContact",
 )
@@ -52,6 +52,11 @@ def overview(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
     newest, before = runs[-1], runs[-2] if len(runs) > 1 else None
     # runs about one moment, such as a second try, are one point: the last of them counts
     points = list({run["AsOfTime"]: run for run in runs}.values())
+    drawn = charts.line(
+        [(run["AsOfTime"].timestamp(), run["CustomersEnriched"]) for run in points],
+        least_step=math.ceil(max(1, newest["CustomersTotal"]) / _LINES),
+        margin=_DAY,
+    )
     missing = snapshot.rows(query("overview_mailboxes"))
     listing = Listing.of(request, _COLUMNS, sort="EngagementScore", descending=True)
     rows, total = _preview(snapshot, listing)
@@ -61,11 +66,8 @@ def overview(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
         run=newest,
         before=before,
         points=points,
-        drawn=charts.line(
-            [(run["AsOfTime"].timestamp(), run["CustomersEnriched"]) for run in points],
-            least_step=math.ceil(max(1, newest["CustomersTotal"]) / _LINES),
-            margin=_DAY,
-        ),
+        drawn=drawn,
+        dates=charts.ends(drawn),
         freshness=Freshness.of(
             settings.schedule, settings.time_zone, newest["StartedAt"], datetime.now(UTC)
         ),
@@ -74,6 +76,7 @@ def overview(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
         mailboxes=missing if viewer.may(Role.CONTRIBUTOR) else [],
         explained=MAILBOXES,
         ledger=ledger.accounts(snapshot.rows(query("overview_ledger"))),
+        scarce=scarcity.of_year(snapshot).values(),
         outdated=not snapshot.has("Customer_Profile"),
         listing=listing,
         rows=rows,

@@ -101,6 +101,7 @@ def segment(
     parameters |= {"segment": segment, "search": listing.search}
     pages = Pages.of(request.query_params.get("page", ""), counted(snapshot, sql, parameters))
     sizes = snapshot.rows(query("segment_sizes"), {"segment": segment, "runs": RUNS_SHOWN})
+    line = charts.line([(float(at), row["Members"]) for at, row in enumerate(sizes)])
     reader = language.of(request)
     rule = _RULE_OF.search(definition["Sql"])
     return page(
@@ -113,7 +114,8 @@ def segment(
         pages=pages,
         sizes=sizes,
         newest={**sizes[-1], "IsNew": len(sizes) == 1},
-        line=charts.line([(float(at), row["Members"]) for at, row in enumerate(sizes)]),
+        line=line,
+        dates=charts.ends(line),
         changes=_changes(snapshot, segment, reader),
         rule=rule[1] if rule else None,
         **words.of_columns(reader),

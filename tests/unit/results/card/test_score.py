@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from engagement_assets.results.card.score import Why
 from engagement_assets.vocabulary import COMPONENTS
 from tests.support.building import published
@@ -73,6 +75,30 @@ def test_a_part_without_weight_says_nothing() -> None:
     why = Why.of([row("Meetings", 0.0, 0.0), row("Replies", 5.0)])
     assert names(why.nothing) == []
     assert len(why.parts) == 2
+
+
+def test_a_part_that_hardly_anybody_has_is_not_this_customers_shortcoming() -> None:
+    rows = [row("Meetings", 0.0, 25.0), row("Replies", 0.0), row("Recency", 5.0)]
+    assert names(Why.of(rows, {"Meetings"}).nothing) == ["Replies"]
+    assert names(Why.of(rows).nothing) == ["Meetings", "Replies"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "goal", "has_typical", "is_typical"),
+    [
+        (3.0, 3.0, True, True),
+        (3.04, 3.0, True, True),  # shown as 3.0
+        (2.96, 3.0, True, True),
+        (2.6, 3.0, True, False),  # 3 beside 2.6 is above it
+        (2.04, 4.0, False, False),  # 2 is what is shown as typical: twice as many
+    ],
+)
+def test_a_goal_is_called_typical_only_where_it_is_what_is_shown_as_typical(
+    reference: float, goal: float, has_typical: bool, is_typical: bool
+) -> None:
+    (part,) = Why.of([row("Meetings", 5.0, Value=2.0, Reference=reference, Goal=goal)]).parts
+    assert part.has_typical == has_typical
+    assert (part.has_typical and part.is_typical) == is_typical
 
 
 def test_recency_is_told_in_days() -> None:
