@@ -20,8 +20,8 @@ _STEPS = (1, 2, 5)
 _CONSTANT = Decimal("1e-12")  # of the largest value: what differs by less differs by rounding
 _SMALLEST_SPAN = Decimal("1e-290")  # floats much smaller than this are not told apart
 _LETTER = 6.0  # pixels that a letter below a chart takes
-_BETWEEN = 6.0  # pixels between two texts
-_WIDE, _NARROW = 420.0, 220.0  # pixels: plots that labels are made for; charts.css knows them too
+_BETWEEN = 5.0  # pixels between two texts
+_WIDE, _NARROW = 400.0, 220.0  # pixels: plots that labels are made for; charts.css knows them too
 _AT_AN_END = 20.0  # per cent: a long text this near to an end does not stand in the middle
 
 

@@ -51,7 +51,7 @@ def spark(values: Sequence[float | None]) -> charts.Line:
             SPARK_HEIGHT,
             (),
             (charts.Point(100.0, middle, only),),
-            (charts.Stretch(0.0, middle, 100.0, middle),),
+            (charts.Stretch(0.0, middle, 100.0, middle),) if len(values) > 1 else (),
         )
     return line(values, SPARK_HEIGHT)
 

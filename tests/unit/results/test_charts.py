@@ -209,7 +209,7 @@ def test_what_is_a_part_of_its_period_is_marked() -> None:
 @given(
     st.lists(st.floats(0, 100), min_size=1, max_size=60).map(sorted),
     st.integers(2, 16),
-    st.sampled_from([220, 260, 420, 600, 1_000]),
+    st.sampled_from([220, 260, 400, 600, 1_000]),
 )
 def test_texts_below_a_plot_never_touch(places: list[float], letters: int, width: int) -> None:
     found = charts.labels(dict(enumerate(places)), letters)
@@ -219,7 +219,7 @@ def test_texts_below_a_plot_never_touch(places: list[float], letters: int, width
         places[number] / 100 * width
         - {"start": 0.0, "middle": length / 2, "end": length}[label.anchor]
         for number, label in found.items()
-        if width >= 420 or not label.minor
+        if width >= 400 or not label.minor
     )
     assert shown
     assert all(after - before >= length for before, after in itertools.pairwise(shown))
