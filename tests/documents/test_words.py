@@ -74,7 +74,7 @@ def sentences() -> Iterator[tuple[str, str]]:
     )
     for file, line, message, _, _ in found:
         for text in (message,) if isinstance(message, str) else message:
-            yield text, f"{file}:{line}"
+            yield re.sub(r"%\(\w+\)s", "", text), f"{file}:{line}"
     for model in model_files.models().values():
         if model.layer in TRACKED:
             yield model.title, model.name
