@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from engagement_assets.results import charts
@@ -105,7 +106,7 @@ class Distribution:
         edges = [each.first for each in self.ranges]
         return charts.digits(edges[1] - edges[0]) if len(edges) > 1 else 0
 
-    @property
+    @cached_property
     def labels(self) -> dict[int, charts.Label]:
         """Which ranges a chart names."""
         letters = charts.MONTH_LETTERS + (len(" 26") if self.by == "month" else 0)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,7 +81,7 @@ class Card:
         """The day of the last meeting in the year looked at."""
         return self._ago(self.account["DaysSinceLastMeeting"])
 
-    @property
+    @cached_property
     def history_line(self) -> charts.Line:
         """The scores of the runs that found activity, over time."""
         return charts.line(
@@ -89,7 +90,7 @@ class Card:
             reach=charts.SCORES,
         )
 
-    @property
+    @cached_property
     def history_labels(self) -> dict[int, charts.Label]:
         """Which of these runs the line names: the first and the last, where both fit."""
         return charts.ends(self.history_line)

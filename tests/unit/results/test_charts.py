@@ -184,6 +184,13 @@ def test_small_constant_and_large_measures_have_an_axis(
     assert [LANGUAGES[0].tick(tick.value, tick.digits) for tick in ticks] == texts
 
 
+def test_a_run_alone_is_a_dot_and_what_never_changed_is_even() -> None:
+    assert tracked.spark([7.0]).stretches == ()
+    (even,) = tracked.spark([7.0, 7.0]).stretches
+    assert even.y1 == even.y2
+    assert tracked.spark([None, None]).points == (None, None)
+
+
 def test_scores_have_one_axis_whatever_they_are() -> None:
     for scores in ([83.2, 84.9], [0.0], [None, 3.0]):
         ticks = charts.line(list(enumerate(scores)), reach=charts.SCORES).ticks
