@@ -291,7 +291,7 @@ _ALL = (
             "column_name": ("VARCHAR", "a column that it reads"),
             "kind": (
                 "VARCHAR",
-                "own: the account's own; score: relative to the others; trend: such scores of months",
+                "own: the account's own; score: relative to the others; trend: the same, of months",
             ),
         },
     ),

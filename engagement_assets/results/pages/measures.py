@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from engagement_assets.results import charts, language, tracked, units
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.failures import NotFoundError
 from engagement_assets.results.language import N_, Language
@@ -98,6 +99,7 @@ def measures(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
     return page(
         request,
         "measures.html",
+        coverage=Coverage.of(snapshot),
         # those without any value last: they wait for data that not everybody has
         cards=sorted(cards, key=lambda card: not (card.rows or card.definition["Customers"])),
         spark=tracked.spark,
@@ -123,6 +125,7 @@ def measure(
     return page(
         request,
         "measure.html",
+        coverage=Coverage.of(snapshot),
         measure=definition,
         rows=rows,
         drawn=tracked.line(units.drawn(definition["Unit"], rows[0].values))
@@ -155,6 +158,7 @@ def measure_download(
         name=dated(snapshot, measure),
         kind=kind,
         language=language.of(request),
+        coverage=Coverage.of(snapshot),
     )
 
 
@@ -171,6 +175,7 @@ def _of_customers(
     return page(
         request,
         "measure_customers.html",
+        coverage=Coverage.of(snapshot),
         measure=definition,
         listing=listing,
         customers=customers,

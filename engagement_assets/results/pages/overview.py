@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from engagement_assets.results import charts, ledger
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.freshness import Freshness
 from engagement_assets.results.language import N_
 from engagement_assets.results.listing import Listing
@@ -32,6 +33,10 @@ _COLUMNS = (
     "DaysSinceLastContact",
 )
 MAILBOXES: Mapping[str, tuple[str, str]] = {
+    "partly": (
+        N_("Partly"),
+        N_("Their e-mails were read, their meetings were not and count as earlier runs read them."),
+    ),
     "failed": (N_("Failed"), N_("An error stopped the reading. The next run tries again.")),
     "denied": (
         N_("Denied"),
@@ -69,6 +74,7 @@ def overview(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
         freshness=Freshness.of(
             settings.schedule, settings.time_zone, newest["StartedAt"], datetime.now(UTC)
         ),
+        coverage=Coverage.of(snapshot),
         missing=Counter(row["Status"] for row in missing),
         # who is behind a mailbox is for those who can do something about it
         mailboxes=missing if viewer.may(Role.CONTRIBUTOR) else [],
