@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from tests.support import results
 
-WARNING = "Not every mailbox could be read: 2 failed, 1 denied, 1 read without the meetings."
+WARNING = "Not every mailbox could be read: 2 failed, 1 denied, 1 without their calendar."
 CHANGE = (
     "3 mailboxes are newly counted, 1 mailbox is no longer counted, 1 mailbox is counted up to "
     "another moment or without its meetings: figures can differ from the run before"

@@ -33,14 +33,14 @@ _COLUMNS = (
     "DaysSinceLastContact",
 )
 MAILBOXES: Mapping[str, tuple[str, str]] = {
-    "partly": (
-        N_("Partly"),
-        N_("Their e-mails were read, their meetings were not and count as earlier runs read them."),
-    ),
     "failed": (N_("Failed"), N_("An error stopped the reading. The next run tries again.")),
     "denied": (
         N_("Denied"),
         N_("Your administrator does not allow the app to read these mailboxes."),
+    ),
+    "partly": (
+        N_("Partly"),
+        N_("E-mails were read. The calendar does not exist, or the app is not allowed to read it."),
     ),
     "pending": (N_("Pending"), N_("Not their turn yet. The next run goes on.")),
     "no_mailbox": (N_("No mailbox"), N_("These people have no mailbox in Microsoft 365.")),
