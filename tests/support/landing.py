@@ -2,13 +2,18 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import orjson
 
 from engagement_assets.activity.source import ActivityFile, BrokenFileError, Kind, Resource
+from engagement_assets.sql_text import literal
+from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
 
 Connection = duckdb.DuckDBPyConnection
+Json = dict[str, Any]
 Content = dict[ActivityFile, list[str]]
 
 
@@ -31,3 +36,24 @@ def land(connection: Connection, store: ActivityStore, mailboxes: dict[str, Cont
         for user_id, content in mailboxes.items():
             batch.add_mailbox(user_id, {f: numbered(ids) for f, ids in content.items()})
         store.commit(connection, batch)
+
+
+def landed_rows(connection: Connection, file: Path, kind: str, *items: Json | bytes) -> list[Json]:
+    """Land resources by the product's statement and return their rows in the order of lines.
+
+    Args:
+        connection: a database that is prepared for landing.
+        file: where the lines may be written.
+        kind: message or event.
+        items: resources, or their JSON.
+    """
+    lines = [item if isinstance(item, bytes) else orjson.dumps(item) for item in items]
+    file.write_bytes(
+        b"".join(b'{"f":7,"l":%d,"r":%b}\n' % (n, text) for n, text in enumerate(lines, 1))
+    )
+    statement = (database.LANDING / f"{kind}s.sql").read_text(encoding="utf-8")
+    answer = connection.execute(statement.replace("$file", literal(file)))
+    names = [column[0] for column in answer.description or ()]
+    found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    assert len(found) == len(items)
+    return sorted(found, key=lambda row: row["line"])
