@@ -4,6 +4,7 @@ Every page that shows figures says the same of it, with `templates/_coverage.htm
 every download. Only numbers: who is behind a mailbox is on the overview, for those who may see it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from engagement_assets.results.queries import query
@@ -54,6 +55,20 @@ class Coverage:
             **{name.lower(): number for name, number in now.items()},
             **{name.lower(): number or 0 for name, number in changes.items()},
         )
+
+    def unknown(self, snapshot: Snapshot, customers: Collection[str]) -> frozenset[str]:
+        """Return which of some customers are unknown: those without e-mails and meetings.
+
+        None are while every mailbox that there is counts.
+
+        Args:
+            snapshot: the snapshot.
+            customers: the ids of those that a page shows.
+        """
+        if not self.unread:
+            return frozenset()
+        found = snapshot.rows(query("customers_silent"), {"customers": list(customers)})
+        return frozenset(row["CustomerId"] for row in found)
 
     @property
     def is_incomplete(self) -> bool:

@@ -9,6 +9,13 @@ from engagement_assets.results.fields import FIELDS, SEGMENT, Kind
 from engagement_assets.results.language import N_, NOTHING, Language
 from engagement_assets.results.rules import Condition, Rule
 
+# What a page says of a cause (Segment_Change); one's own figures speak for themselves.
+CAUSES: Mapping[str, str] = {
+    "others": N_("its own figures did not change: those of other customers did"),
+    "rule": N_("the rule changed"),
+    "coverage": N_("could be because the mailboxes that are counted changed"),
+}
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
 
 

@@ -137,6 +137,9 @@ def test_a_segment_says_once_that_its_members_may_have_been_in_touch(
     assert silent not in words(app.get("/segments/top_tenth").text)
     assert words(app.get("/segments").text).count(silent) == 2  # never engaged, stale accounts
     assert "some of these customers" not in words(results_app.get("/segments").text)
+    # no figure of such a customer is known, its score neither
+    never = app.get("/segments/stale_accounts?sort=EngagementScore&order=asc").text
+    assert "<bdi>0.0</bdi>" not in never
     stale = "/segments/stale_accounts?sort=DaysSinceLastEmail&order=desc"
     assert "<bdi>unknown</bdi>" in app.get(stale).text
     assert "<bdi>never</bdi>" not in app.get(stale).text
@@ -158,6 +161,30 @@ def test_a_segment_says_why_its_customers_came_and_went(
     coverage = "could be because the mailboxes that are counted changed"
     assert coverage in words(app.get("/segments/stale_accounts").text)
     assert coverage not in words(results_app.get("/segments/stale_accounts").text)
+
+
+def test_a_card_says_when_the_coverage_could_be_why_it_is_in_a_segment(
+    app: TestClient, incomplete: Path
+) -> None:
+    with duckdb.connect(published(incomplete), read_only=True) as connection:
+        ((customer, _),) = connection.execute(
+            "select CustomerId, Segment from Segment_Change where Cause = 'coverage' "
+            "and Change = 'joined' limit 1"
+        ).fetchall()
+    said = words(app.get(f"/customers/{customer}").text).partition("In these segments")[2]
+    assert "Stale accounts since 23 Nov 2026: could be because the mailboxes" in said
+
+
+def test_no_figure_of_an_unknown_customer_is_shown_for_a_rule(
+    app: TestClient, results_app: TestClient
+) -> None:
+    rule = "/rules?match=all&field=Meetings&is=equals&value=0&to=&field=IsEngaged&is=no&value=&to="
+    for client, shown in ((app, "<bdi>unknown</bdi>"), (results_app, "<bdi>0.0</bdi>")):
+        page = client.get(rule).text
+        assert shown in page
+    said = app.get(rule).text
+    assert "<bdi>0.0</bdi>" not in said
+    assert "<bdi>no</bdi>" not in said  # whether there was an e-mail or a meeting
 
 
 def test_changes_of_an_older_version_have_no_cause(incomplete: Path, tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def card(
         "customer.html",
         card=found,
         coverage=found.coverage,
+        causes=words.CAUSES,
         facts={
             row["Segment"]: _facts(language.of(request), row, found.coverage)
             for row in found.segments

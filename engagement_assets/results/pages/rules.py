@@ -159,6 +159,8 @@ def _page(
     reader, coverage = language.of(request), Coverage.of(snapshot)
     rule = reading.rule
     settings = settings_of(request)
+    found = _found(snapshot, rule) if rule else None
+    shown = [row["CustomerId"] for row in found["Customers"]] if found else []
     return page(
         request,
         "rules.html",
@@ -166,7 +168,8 @@ def _page(
         coverage=coverage,
         reading=reading,
         rule=rule,
-        found=_found(snapshot, rule) if rule else None,
+        found=found,
+        unknown=coverage.unknown(snapshot, shown),
         titles=titles,
         fields=_by_group(),
         operators=operators,

@@ -28,12 +28,6 @@ router = APIRouter()
 
 _CHANGED_RUNS = 5
 _CHANGES_EACH = 20  # per run and direction; more than anybody reads
-# What a page says of a cause; one's own figures speak for themselves.
-_CAUSES: Mapping[str, str] = {
-    "others": N_("its own figures did not change: those of other customers did"),
-    "rule": N_("the rule changed"),
-    "coverage": N_("could be because the mailboxes that are counted changed"),
-}
 _RULE_OF = re.compile(r"^-- source: " + re.escape(SOURCE) + r"(\S+)$", re.MULTILINE)
 
 
@@ -114,6 +108,7 @@ def segment(
     pages = Pages.of(request.query_params.get("page", ""), counted(snapshot, sql, parameters))
     sizes = snapshot.rows(query("segment_sizes"), {"segment": segment, "runs": RUNS_SHOWN})
     reader, coverage = language.of(request), Coverage.of(snapshot)
+    shown = pages.rows(snapshot, listing.ordered(sql, "CustomerId"), parameters)
     rule = _RULE_OF.search(definition["Sql"])
     return page(
         request,
@@ -123,12 +118,13 @@ def segment(
         silent=bool(coverage.unread and _silent(snapshot, segment)),
         facts=facts,
         listing=listing,
-        members=pages.rows(snapshot, listing.ordered(sql, "CustomerId"), parameters),
+        members=shown,
+        unknown=coverage.unknown(snapshot, [member["CustomerId"] for member in shown]),
         pages=pages,
         sizes=sizes,
         newest={**sizes[-1], "IsNew": len(sizes) == 1},
         line=charts.line([(float(at), row["Members"]) for at, row in enumerate(sizes)]),
-        causes=_CAUSES,
+        causes=words.CAUSES,
         changes=_changes(snapshot, segment, reader),
         rule=rule[1] if rule else None,
         **words.of_columns(reader, coverage.unread),
