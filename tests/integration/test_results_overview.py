@@ -170,7 +170,7 @@ def test_mailboxes_that_failed_are_a_warning(copy: Path) -> None:
     )
     text = text_of(copy)
     assert "With warnings" in text
-    assert "2 failed, 0 denied" in text
+    assert "Not every mailbox could be read: 2 failed. E-mails" in text
     assert "The <b>file</b> is broken." in text  # as text: `words` takes tags away
 
 

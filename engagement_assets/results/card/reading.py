@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from engagement_assets.results import charts, scarcity
 from engagement_assets.results.card.activity import Activity, Choice, previous_month
-from engagement_assets.results.card.changes import History, Months, compare
+from engagement_assets.results.card.changes import History, Months, compare, month_end
 from engagement_assets.results.card.score import Part, Why
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.queries import query
 from engagement_assets.results.scarcity import Scarce
 from engagement_assets.results.snapshot import Snapshot
@@ -55,6 +56,7 @@ class Card:
         account: the customer's row of Customer_Profile.
         run: the newest row of Office_Run.
         mailboxes: how complete what was read is.
+        coverage: the same, as every page says it.
         today: the day that the results are about.
         history: the score in every run.
         segments: the segments that it is in.
@@ -65,6 +67,7 @@ class Card:
     account: Row
     run: Row
     mailboxes: Row
+    coverage: Coverage
     today: date
     history: History
     segments: Sequence[Row]
@@ -109,6 +112,8 @@ class Engaged:
         scarce: the parts that it has nothing of, and hardly any other customer either.
         place: where it stands.
         months: the last complete month compared with the one before; None without activity.
+        last_month: first day of the last complete month.
+        short: how many mailboxes count, but were not read to the end of that month.
         activity: the charts.
     """
 
@@ -117,6 +122,8 @@ class Engaged:
     scarce: Mapping[str, Scarce]
     place: Place
     months: Months | None
+    last_month: date
+    short: int
     activity: Activity
 
 
@@ -145,11 +152,12 @@ def read(snapshot: Snapshot, customer_id: str, choice: Choice, time_zone: str) -
         account=account,
         run=run,
         mailboxes=mailboxes,
+        coverage=Coverage.of(snapshot),
         today=today,
         history=history,
         segments=snapshot.rows(query("card_segments"), customer),
         children=snapshot.rows(query("card_children"), customer),
-        engaged=_engaged(snapshot, account, rows, choice, today) if rows else None,
+        engaged=_engaged(snapshot, account, rows, choice, today, time_zone) if rows else None,
     )
 
 
@@ -159,6 +167,7 @@ def _engaged(
     rows: Sequence[Row],
     choice: Choice,
     today: date,
+    time_zone: str,
 ) -> Engaged:
     parts = _parts(snapshot, account["CustomerId"], rows)
     year = next(row for row in rows if row["Level"] == "year")
@@ -172,6 +181,7 @@ def _engaged(
     scarce = scarcity.of_year(snapshot)
     by_month = {row["Start"]: row for row in rows if row["Level"] == "month"}
     after = previous_month(today)
+    (unread,) = snapshot.rows(query("card_short"), {"until": month_end(after, time_zone)})
     return Engaged(
         year=year,
         why=Why.of(own, scarce),
@@ -190,6 +200,8 @@ def _engaged(
                 for start, row in by_month.items()
             },
         ),
+        last_month=after,
+        short=unread["Short"],
         activity=Activity.of(choice, rows, meetings, year["Start"], today),
     )
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Request, Response
 
 from engagement_assets.results import charts, language, tracked, units
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.failures import NotFoundError
 from engagement_assets.results.language import N_, Language
@@ -57,6 +58,8 @@ def measures(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
     return page(
         request,
         "measures.html",
+        coverage=Coverage.of(snapshot),
+        # those without any value last: they wait for data that not everybody has
         cards=sorted(cards, key=lambda card: not card.has_value),
         spark=tracked.spark,
         run=run,
@@ -85,6 +88,7 @@ def measure(
     return page(
         request,
         "measure.html",
+        coverage=Coverage.of(snapshot),
         measure=definition,
         rows=rows,
         drawn=drawn,
@@ -116,6 +120,7 @@ def measure_download(
         name=dated(snapshot, measure),
         kind=kind,
         language=language.of(request),
+        coverage=Coverage.of(snapshot),
     )
 
 
@@ -132,6 +137,7 @@ def _of_customers(
     return page(
         request,
         "measure_customers.html",
+        coverage=Coverage.of(snapshot),
         measure=definition,
         listing=listing,
         customers=customers,

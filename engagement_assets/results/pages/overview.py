@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from engagement_assets.results import charts, ledger, scarcity
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.freshness import Freshness
 from engagement_assets.results.language import N_
 from engagement_assets.results.listing import Listing
@@ -36,6 +37,10 @@ MAILBOXES: Mapping[str, tuple[str, str]] = {
     "denied": (
         N_("Denied"),
         N_("Your administrator does not allow the app to read these mailboxes."),
+    ),
+    "partly": (
+        N_("Partly"),
+        N_("E-mails were read. The calendar does not exist, or the app is not allowed to read it."),
     ),
     "pending": (N_("Pending"), N_("Not their turn yet. The next run goes on.")),
     "no_mailbox": (N_("No mailbox"), N_("These people have no mailbox in Microsoft 365.")),
@@ -71,6 +76,7 @@ def overview(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
         freshness=Freshness.of(
             settings.schedule, settings.time_zone, newest["StartedAt"], datetime.now(UTC)
         ),
+        coverage=Coverage.of(snapshot),
         missing=Counter(row["Status"] for row in missing),
         # who is behind a mailbox is for those who can do something about it
         mailboxes=missing if viewer.may(Role.CONTRIBUTOR) else [],
