@@ -24,7 +24,14 @@ from engagement_assets.sql_files import sql_folder
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 
-_BELOW = {"run_before", "account_parent", "account_ancestor", "group_member", "Customer_Profile"}
+_BELOW = {
+    "run_before",
+    "mailbox_coverage",
+    "account_parent",
+    "account_ancestor",
+    "group_member",
+    "Customer_Profile",
+}
 _TRACKED_TABLES = ("Customer_Profile", "Segment", "Measure")
 
 # a third of a second and more is worth a line

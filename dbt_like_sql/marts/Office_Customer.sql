@@ -1,4 +1,4 @@
--- purpose: Every account of the customer dataset, enriched or not.
+-- purpose: Every account of the customer dataset, engaged or not.
 -- grain: CustomerId
 -- source: numbers 7
 select

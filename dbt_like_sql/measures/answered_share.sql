@@ -1,5 +1,5 @@
 -- title: Share of e-mails answered
--- purpose: Replies of an account for each e-mail that we sent to it in the year looked at.
+-- purpose: Replies of an account for each e-mail to it in the year looked at.
 -- unit: share
 select
     CustomerId,

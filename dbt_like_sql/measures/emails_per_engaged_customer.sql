@@ -1,5 +1,5 @@
 -- title: E-mails per engaged customer
--- purpose: E-mails to and from an engaged account in the year looked at, on average. An e-mail to two accounts counts for both.
+-- purpose: E-mails from and to an engaged account in the year looked at, on average. An e-mail to two accounts counts for both.
 -- unit: number
 with engaged as (
     select NoOfEmails_ToAccount + NoOfEmails_FromAccount as emails

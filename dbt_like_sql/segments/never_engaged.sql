@@ -1,5 +1,5 @@
 -- title: Never engaged
--- purpose: Not a single e-mail and not a single meeting in the year looked at.
+-- purpose: Not a single e-mail and not a single meeting in the year looked at, as far as mailboxes were read.
 select
     CustomerId,
     Name

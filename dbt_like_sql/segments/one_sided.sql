@@ -1,5 +1,5 @@
 -- title: One-sided
--- purpose: We wrote at least three e-mails in the year looked at, and not one came back.
+-- purpose: At least three e-mails to the account in the year looked at, and not one from it.
 select
     CustomerId,
     Name,

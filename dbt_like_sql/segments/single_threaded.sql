@@ -1,5 +1,5 @@
 -- title: Single-threaded
--- purpose: The relationship hangs on one person. In all e-mails and meetings of the year looked at there was one of our people, or one of theirs.
+-- purpose: The relationship hangs on one person. In all e-mails and meetings of the year looked at there was one person at the account, or one on your side.
 select
     CustomerId,
     Name,

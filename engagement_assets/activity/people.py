@@ -72,7 +72,7 @@ def select(source: ActivitySource, listed: Iterable[str], opted_out: Iterable[st
     gone: set[str] = set()
     for address in opted_out:
         users = source.resolve(address)
-        resolved.setdefault(address, len(users))
+        resolved[address] = max(resolved.get(address, 0), len(users))
         gone.update(user.id for user in users)
         colleagues.update({user.id: user for user in brought_in(address, users)})
     persons = tuple(selected[user_id] for user_id in sorted(selected.keys() - gone))

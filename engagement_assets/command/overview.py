@@ -65,10 +65,10 @@ def show(console: Console, title: str, overview: Overview, warnings: Sequence[st
     facts.add_row("Status", str(run["Status"]).replace("_", " "))
     if warnings:
         facts.add_row("Checks that warn", Text(", ".join(warnings)))
-    facts.add_row("Customers enriched", f"{enriched:,} of {total:,}{share}")
-    facts.add_row("Addresses selected", f"{_number(run, 'SelectedAddresses'):,}")
+    facts.add_row("Engaged customers", f"{enriched:,} of {total:,}{share}")
+    facts.add_row("Mailboxes selected", f"{_number(run, 'SelectedAddresses'):,}")
     facts.add_row(
-        "Addresses processed",
+        "Mailboxes read",
         f"{_number(run, 'ProcessedAddresses'):,}" + (f" ({reasons})" if reasons else ""),
     )
     facts.add_row("E-mails processed", f"{_number(run, 'EmailsProcessed'):,}")

@@ -3,6 +3,7 @@
 from engagement_assets.config.reading import load
 from engagement_assets.config.sections import (
     DEFAULT_WEIGHTS,
+    OPTED_OUT,
     Configuration,
     Customers,
     Mailboxes,
@@ -15,6 +16,7 @@ from engagement_assets.config.sources import FolderSource, GraphSource, Source
 
 __all__ = [
     "DEFAULT_WEIGHTS",
+    "OPTED_OUT",
     "Configuration",
     "Customers",
     "FolderSource",

@@ -60,7 +60,9 @@ def load(file: Path, *, files_must_exist: bool = True) -> Configuration:
         ) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ConfigurationError(str(error.problem), where=f"{file}, line {line}") from error
+        raise ConfigurationError(
+            str(error.problem), where=f"{file}, line {line}", remedy=_remedy(error)
+        ) from error
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigurationError(f"it is not valid YAML: {error}", where=file) from error
     if not isinstance(content, dict):
@@ -74,6 +76,13 @@ def load(file: Path, *, files_must_exist: bool = True) -> Configuration:
         lines = [f"it has {error.error_count()} mistake(s):"]
         lines += [f"  {line}" for line in map(_explain, error.errors(include_url=False))]
         raise ConfigurationError("\n".join(lines), where=file) from None
+
+
+def _remedy(error: yaml.MarkedYAMLError) -> str | None:
+    """Return what helps where somebody wrote `*@contoso.com` or `@contoso.com` without quotes."""
+    if "alias" not in str(error.context) and "cannot start any token" not in str(error.problem):
+        return None
+    return "A text that begins with *, &, @, ` or % needs quotes; addresses and domains are plain."
 
 
 def _explain(error: ErrorDetails) -> str:
@@ -107,7 +116,8 @@ def _explain(error: ErrorDetails) -> str:
         if isinstance(value, str | int | float | Path | date)
         else ("nothing" if value is None else f"a {type(value).__name__}")
     )
-    return f"{key}: {shown} is not allowed. Expected: {allowed_text}."
+    end = "" if allowed_text.endswith("?") else "."
+    return f"{key}: {shown} is not allowed. Expected: {allowed_text}{end}"
 
 
 def _sections(

@@ -1,11 +1,12 @@
 """The sections of the YAML file (docs/configuration.md) as typed models."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from engagement_assets.config import plain
 from engagement_assets.config.section import Section
 from engagement_assets.config.sources import Source
 from engagement_assets.config.values import (
@@ -16,6 +17,7 @@ from engagement_assets.config.values import (
     Domain,
     ExistingPath,
     HttpsUrl,
+    ListedAddress,
     Moment,
     Origin,
     Region,
@@ -37,14 +39,17 @@ DEFAULT_WEIGHTS: Mapping[Component, float] = {
     "Recency": 10,
 }
 
+# stands for a person whose address is not told
+OPTED_OUT = "somebody who opted out"
+
 
 class Mailboxes(Section):
     """Whose mailboxes are read."""
 
-    addresses: tuple[Address, ...] = Field(
+    addresses: tuple[ListedAddress, ...] = Field(
         description="Addresses of users and of groups whose members' mailboxes are read."
     )
-    opted_out: tuple[Address, ...] = Field(
+    opted_out: tuple[ListedAddress, ...] = Field(
         (), description="Addresses of users and groups who are not read, though listed above."
     )
     organisation_domains: tuple[Domain, ...] = Field(
@@ -89,6 +94,15 @@ class PrivacyTerms(Section):
 
     accepted_by: Text = Field(description="Who accepted the privacy terms.")
     accepted_at: Moment = Field(description="When: a moment with its time zone.")
+
+    def told(self, opted_out: Iterable[str]) -> str:
+        """Return who accepted them, for a message or an event: no address of who opted out.
+
+        Args:
+            opted_out: the addresses that are known of people who opted out.
+        """
+        own = plain.addresses_within(self.accepted_by)
+        return OPTED_OUT if set(own) & set(opted_out) else self.accepted_by
 
 
 class Smtp(Section):

@@ -15,7 +15,8 @@ from pydantic import (
     ValidationInfo,
 )
 
-from engagement_assets import addresses, time_zones
+from engagement_assets import time_zones
+from engagement_assets.config import plain
 
 A_MOMENT = "a moment with its time zone, such as 2026-11-24T09:00:00Z"
 _WEB = re.compile(r"https?://[^\s/?#;,'\"]+(/[^\s?#;,'\"]*)?")
@@ -25,24 +26,6 @@ _REGION = re.compile(r"[A-Z]{2,8}")
 
 # last days, nearest weekdays and nth weekdays: the library knows them, Dagster's schedules do not
 _CRON_EXTENSION = re.compile(r"#|\b\d*(L|W|LW|WL)\b|\bL-\d")
-
-
-def _address(text: str) -> str:
-    address = addresses.normalise(text)
-    if address is None:
-        raise ValueError("an e-mail address: text, one @, text")
-    return address
-
-
-def _domain(text: str) -> str:
-    domain = addresses.normalise_domain(text)
-    if domain is None:
-        raise ValueError("a domain without @, such as contoso.com")
-    return domain
-
-
-def _address_or_domain(text: str) -> str:
-    return _address(text) if "@" in text else _domain(text)
 
 
 def _time_zone(name: str) -> str:
@@ -124,9 +107,10 @@ def _region(code: str) -> str:
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Column = Annotated[str, StringConstraints(min_length=1)]
-Address = Annotated[str, AfterValidator(_address)]
-Domain = Annotated[str, AfterValidator(_domain)]
-AddressOrDomain = Annotated[str, AfterValidator(_address_or_domain)]
+Address = Annotated[str, AfterValidator(plain.address)]
+ListedAddress = Annotated[str, AfterValidator(plain.listed_address)]
+Domain = Annotated[str, AfterValidator(plain.domain)]
+AddressOrDomain = Annotated[str, AfterValidator(plain.address_or_domain)]
 ExistingPath = Annotated[Path, AfterValidator(_existing)]
 TableFile = Annotated[Path, AfterValidator(_table), AfterValidator(_existing)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_near)]

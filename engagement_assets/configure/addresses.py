@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engagement_assets.activity import domains, people
-from engagement_assets.config.values import Address
+from engagement_assets.config.values import ListedAddress
 from engagement_assets.configure import answers, document, prompts
 from engagement_assets.configure.setup import Setup
 from engagement_assets.errors import ConfigurationError, EngagementError
@@ -39,8 +39,9 @@ def ask(setup: Setup) -> None:
 
 
 def _list(question: str, before: Sequence[str], *, optional: bool = True) -> list[str]:
-    answer = prompts.text(question, ", ".join(before), answers.many(Address, optional=optional))
-    return answers.normalised(Address, answer)
+    problem = answers.many(ListedAddress, optional=optional)
+    answer = prompts.text(question, ", ".join(before), problem)
+    return answers.normalised(ListedAddress, answer)
 
 
 def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> bool:

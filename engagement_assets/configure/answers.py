@@ -10,12 +10,17 @@ from pydantic import TypeAdapter, ValidationError
 
 from engagement_assets.configure.prompts import Problem
 
-_BETWEEN = re.compile(r"[\s,;]+")
+# white space stands within an X.500 name, and between a name and the address that is meant by it
+_BETWEEN = re.compile(r"[,;]+")
+_ONE_WITH_BLANKS = re.compile(r"/o=.*|.*<.*", re.IGNORECASE | re.DOTALL)
 
 
 def each(answer: str) -> list[str]:
     """Return the parts of an answer that lists several, separated by comma or white space."""
-    return list(dict.fromkeys(part for part in _BETWEEN.split(answer) if part))
+    parts: list[str] = []
+    for text in map(str.strip, _BETWEEN.split(answer)):
+        parts += [text] if _ONE_WITH_BLANKS.fullmatch(text) else text.split()
+    return list(dict.fromkeys(parts))
 
 
 def one(kind: Any, *, optional: bool = False) -> Problem:
@@ -88,4 +93,4 @@ def stored(answer: str, folder: Path) -> str:
 def _words(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     expected = str(first["ctx"]["error"]) if first["type"] == "value_error" else first["msg"]
-    return f"Expected: {expected}."
+    return f"Expected: {expected}" + ("" if expected.endswith("?") else ".")

@@ -24,9 +24,10 @@ def show(console: Console, configuration: Configuration, seen: Consent) -> None:
     """Print the status, a line for each thing that is needed."""
     table = Table.grid(padding=(0, 2))
     terms, tenant = seen.terms, seen.tenant
+    opted_out = configuration.mailboxes.opted_out
     table.add_row(
         "Privacy terms",
-        f"accepted by {terms.accepted_by}, {_local(configuration, terms.accepted_at)}"
+        f"accepted by {terms.told(opted_out)}, {_local(configuration, terms.accepted_at)}"
         if terms
         else "[red]not accepted[/red]",
     )

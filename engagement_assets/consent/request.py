@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from engagement_assets import sources
-from engagement_assets.config import Configuration, Smtp
+from engagement_assets.config import OPTED_OUT, Configuration, Smtp
 from engagement_assets.consent import smtp
 from engagement_assets.errors import ConfigurationError
 from engagement_assets.sources import Request
@@ -71,12 +71,15 @@ def _name(configuration: Configuration) -> str:
 def _text(configuration: Configuration, request: Request, link: str, sender: str) -> str:
     """Say who asks, what for and why, what is not read, and where to consent."""
     terms, mailboxes = configuration.privacy_terms, configuration.mailboxes
-    asks = terms.accepted_by if terms else sender
+    asks = terms.told(mailboxes.opted_out) if terms else sender
+    if asks == OPTED_OUT:  # the administrators have to know whom to ask
+        asks = sender
     optional = (
         f"\n\nOf use, and not needed:\n\n{_listed(request.optional)}" if request.optional else ""
     )
-    listed = [f"  {address}" for address in mailboxes.addresses[:MOST_ADDRESSES]]
-    if more := len(mailboxes.addresses) - len(listed):
+    read = [each for each in mailboxes.addresses if each not in mailboxes.opted_out]
+    listed = [f"  {address}" for address in read[:MOST_ADDRESSES]]
+    if more := len(read) - len(listed):
         listed.append(f"  and {more:,} more")
     if mailboxes.opted_out:
         listed.append(f"Not read, because they opted out: {len(mailboxes.opted_out):,} of them.")

@@ -15,18 +15,23 @@ def unreadable(file: Path, key: str, error: Exception) -> ConfigurationError:
     )
 
 
-def missing(
-    columns: Sequence[str], found: Sequence[str], file: Path, key: str
-) -> ConfigurationError:
-    """Return the failure of a file in which a mapped column is missing, or occurs twice."""
+def require_once(columns: Sequence[str], found: Sequence[str], file: Path, key: str) -> None:
+    """Require that every mapped column is there, and no more than once.
+
+    Raises:
+        ConfigurationError: naming those that are missing, or else those that occur twice.
+    """
     absent = [column for column in columns if column not in found]
     repeated = [column for column in columns if found.count(column) > 1]
+    if not absent and not repeated:
+        return
     problem = "it has no column" if absent else "it has more than one column"
+    wrong = dict.fromkeys(absent or repeated)
     # without a header the first contact would stand here, and no message holds an address
     is_contact = any("@" in name for name in found)
     shown = "none, its first row is a contact" if is_contact else ", ".join(map(repr, found))
-    return ConfigurationError(
-        f"{problem} {', '.join(map(repr, absent or repeated))}",
+    raise ConfigurationError(
+        f"{problem} {', '.join(map(repr, wrong))}",
         where=f"{key}: {file}",
         remedy=f"Its columns: {shown or 'none'}.",
     )

@@ -5,7 +5,7 @@ member. The rules over the runs (who joined, who left, since when) are SQL, in `
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from engagement_assets import schemas
 from engagement_assets.models import tracked
@@ -14,11 +14,30 @@ from engagement_assets.models.faults import fault
 from engagement_assets.models.loading import Model
 from engagement_assets.sql_text import identifier, literal
 
-SOURCE_TABLES = ("segment_listed", "segment_row", "segment_cause", "profile_change")
+SOURCE_TABLES = (
+    "segment_listed",
+    "segment_row",
+    "segment_cause",
+    "segment_figure",
+    "profile_change",
+)
 
 _PROFILE = "Customer_Profile"
 # what an account is called says nothing about how it behaves
 _NO_FIGURES = frozenset({tracked.CUSTOMER, "name"})
+
+# what the other accounts move as well, and the own figures of the score that stand behind it
+_SCORE = frozenset({"EngagementScore", "Rank", "ScoreBefore", "ScoreChange"})
+_TREND = frozenset({"RecentScore", "EarlierScore", "ScoreTrend"})
+_OF_THE_SCORE = (
+    "NoOfEmails_ToAccount",
+    "NoOfEmails_FromAccount",
+    "DaysSinceLastContact",
+    "Meetings",
+    "Replies",
+    "AccountPeople",
+    "OwnPeople",
+)
 
 # of all others nobody asks what changed
 _MOVED = """
@@ -61,20 +80,46 @@ def _gather(engine: Engine, model: Model) -> None:
     shown = [column for column in found if column.lower() != tracked.CUSTOMER]
     engine.insert(
         "segment_listed",
-        [(model.name, model.title, model.purpose, model.sql.strip(), json.dumps(shown))],
+        [
+            (
+                model.name,
+                model.title,
+                model.purpose,
+                model.sql.strip(),
+                json.dumps(shown),
+                _is_changed(engine, model),
+            )
+        ],
     )
     engine.append(
         "segment_row",
         f"select {literal(model.name)}, cast(CustomerId as varchar), {tracked.json_of(shown)} "
         f"from {identifier(model.name)}",
     )
-    engine.insert("segment_cause", [(model.name, column) for column in causes(model)])
+    decisive = causes(model)
+    engine.insert("segment_cause", [(model.name, column, _kind(column)) for column in decisive])
+    engine.insert("segment_figure", [(model.name, column) for column in figures(decisive)])
+
+
+def _is_changed(engine: Engine, model: Model) -> bool | None:
+    """Whether the run before picked the members by other SQL; None when it did not have it."""
+    before = engine.rows(
+        f"select Sql from previous_segment_definition where Segment = {literal(model.name)}"
+    )
+    if not before:
+        return None
+    ((text,),) = before
+    # most are the same to the letter, and parsing costs more than all else here
+    return bool(text != model.sql.strip() and not same_rule(str(text), model.sql))
 
 
 def _collect_changes(engine: Engine) -> None:
-    """Compare the columns that decide about any segment with those of the run before."""
-    decisive = engine.rows("select distinct column_name from segment_cause order by column_name")
-    for (column,) in decisive:
+    """Compare what decides about any segment, and what that is made of, with the run before."""
+    compared = engine.rows(
+        "select column_name from segment_cause union select column_name from segment_figure "
+        "order by column_name"
+    )
+    for (column,) in compared:
         figure = identifier(column)
         engine.append(
             "profile_change",
@@ -99,11 +144,47 @@ def causes(model: Model) -> list[str]:
     """
     if _PROFILE not in model.references:
         return []
-    figures = [
+    known = _all_figures()
+    return [each for each in known if each.lower() in model.decisive] or [
+        each for each in known if each.lower() in model.mentioned
+    ]
+
+
+def figures(decisive: Collection[str]) -> list[str]:
+    """Return the accounts' own figures behind the columns that decide about a segment.
+
+    Behind a score these are the figures that it is made of. A segment that looks at no column of
+    Customer_Profile looks at something else of an account: then every own figure stands for it.
+    """
+    wanted = {column for column in decisive if _kind(column) == "own"}
+    if not decisive:
+        wanted = {column for column in _all_figures() if _kind(column) == "own"}
+    if any(_kind(column) != "own" for column in decisive):
+        wanted |= set(_OF_THE_SCORE)
+    return [column for column in _all_figures() if column in wanted]
+
+
+def same_rule(before: str, now: str) -> bool:
+    """Tell whether two files ask for the same; what their comments say plays no part."""
+    import sqlglot  # noqa: PLC0415 - costs much, and is needed after a change only
+
+    try:
+        texts = [
+            sqlglot.parse_one(sql, read="duckdb").sql("duckdb", comments=False)
+            for sql in (before, now)
+        ]
+    except sqlglot.errors.SqlglotError:
+        return False  # an older version let it through
+    return texts[0] == texts[1]
+
+
+def _all_figures() -> list[str]:
+    return [
         column.name
         for column in schemas.TABLES[_PROFILE].columns
         if column.name.lower() not in _NO_FIGURES
     ]
-    return [each for each in figures if each.lower() in model.decisive] or [
-        each for each in figures if each.lower() in model.mentioned
-    ]
+
+
+def _kind(column: str) -> str:
+    return "score" if column in _SCORE else "trend" if column in _TREND else "own"

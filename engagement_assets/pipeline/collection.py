@@ -28,7 +28,7 @@ def assets(models: Sequence[Model]) -> list[dg.AssetsDefinition]:
             segments.SOURCE_TABLES,
             segments.collect,
             models,
-            also=("Customer_Profile", "previous_profile"),
+            also=("Customer_Profile", "previous_profile", "previous_segment_definition"),
         ),
         _collecting("measures", measures.SOURCE_TABLES, measures.collect, models),
     ]

@@ -75,12 +75,19 @@ def resolve_people(
     context: dg.AssetExecutionContext, settings: Settings, gate: Gate, workspace: Workspace
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """The people behind the listed addresses and groups, and the organisation's domains."""
-    selected = reading.read_people(workspace.connection, gate.source, settings.mailboxes)
+    listed = settings.mailboxes
+    selected = reading.read_people(workspace.connection, gate.source, listed)
     for address in selected.unresolved:
-        context.log.warning("%s resolves to nobody. Check the address, or remove it.", address)
+        consequence = ", so nobody is opted out by it" if address in listed.opted_out else ""
+        context.log.warning(
+            "%s resolves to nobody%s. Check the address, or remove it.", address, consequence
+        )
+    # counts only: a listed address can be that of somebody who opted out
     resolved = {
-        "resolved": dict(selected.resolved),
+        "listed addresses": len(listed.addresses),
+        "opted-out addresses": len(listed.opted_out),
         "addresses that resolve to nobody": len(selected.unresolved),
+        "opted-out people": len(selected.opted_out),
     }
     assumed = {}
     if selected.assumed_domains is not None:
@@ -102,12 +109,20 @@ _CUSTOMERS = ("contact_row", "account_row", "exclusion")
     **_outs("customers", *_CUSTOMERS, deps=("consent_status",), kinds=("python", "duckdb"))
 )
 def read_customers(
-    settings: Settings, gate: Gate, workspace: Workspace
+    context: dg.AssetExecutionContext, settings: Settings, gate: Gate, workspace: Workspace
 ) -> Iterator[dg.MaterializeResult[Any]]:
     """The customer dataset: contacts, accounts and what is excluded."""
     gate.consent.require()
     inputs.write_customers(workspace.connection, settings.customers)
-    yield from _results(workspace, *_CUSTOMERS)
+    unmatched = inputs.unmatched_exclusions(workspace.connection, settings.customers)
+    if unmatched:
+        context.log.warning(
+            "customers.excluded: no row of the contacts file carries %s, so nobody is excluded by "
+            "it. Check the list, or shorten it.",
+            inputs.in_words(unmatched),
+        )
+    carried = {"exclusions that no contact carries": len(unmatched)}
+    yield from _results(workspace, *_CUSTOMERS, exclusion=carried)
 
 
 _ACTIVITY = ("landed_message", "landed_event", "mailbox", "excluded_folder")

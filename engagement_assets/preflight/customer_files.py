@@ -32,12 +32,14 @@ class Preview:
         accounts: accounts with at least one accepted contact.
         listed: accounts of the accounts file.
         unknown: accounts with an accepted contact that the accounts file does not have.
+        unmatched: entries of `customers.excluded` that no row carries, in words for a message.
     """
 
     outcomes: Mapping[str, int]
     accounts: int
     listed: int
     unknown: int
+    unmatched: tuple[str, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -74,7 +76,8 @@ def preview(settings: Customers, people: People, domains: Iterable[str]) -> Prev
             "(select count(*) from found where account_id not in (select account_id from known "
             "where account_id is not null)), (select count(account_id) from known)"
         ).fetchall()
-    return Preview(dict(outcomes), accounts, listed, unknown)
+        unmatched = inputs.unmatched_exclusions(connection, settings)
+    return Preview(dict(outcomes), accounts, listed, unknown, unmatched)
 
 
 def inspect(
@@ -97,6 +100,13 @@ def inspect(
         yield found
         return
     yield _contacts(subject, settings, columns, found, is_known=people is not None)
+    if found.unmatched:
+        yield warning(
+            "Exclusions",
+            f"No row of the contacts file carries {inputs.in_words(found.unmatched)} of "
+            "customers.excluded, so nobody is excluded by it.",
+            "Check the list, or shorten it. A sub-domain is another domain.",
+        )
     if settings.accounts:
         yield _accounts(settings, found)
 
@@ -109,9 +119,10 @@ def _contacts(
         for outcome, number in found.outcomes.items()
         if outcome != "accepted"
     )
+    named = ", ".join(filter(None, columns))
     text = (
         f"{found.accepted:,} of {found.rows:,} rows accepted, for {found.accounts:,} account(s); "
-        f"rejected: {rejected or 'none'}. Columns: {', '.join(columns)}; the account's id is taken "
+        f"rejected: {rejected or 'none'}. Columns: {named}; the account's id is taken "
         f"from {settings.account_id}, the address from {settings.email}."
     )
     if not is_known:

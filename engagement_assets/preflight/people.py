@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from engagement_assets.activity import people
@@ -23,12 +23,14 @@ class ListedAddress:
         persons: how many users it stands for: guests in a group count among the opted out only.
         remark: what is to be said about it or them; empty when all is plain.
         is_opted_out: whether it is listed as opted out.
+        users: those users.
     """
 
     address: str
     persons: int
     remark: str
     is_opted_out: bool = False
+    users: tuple[User, ...] = ()
 
 
 def resolve(source: ActivitySource, address: str, *, is_opted_out: bool = False) -> ListedAddress:
@@ -37,7 +39,8 @@ def resolve(source: ActivitySource, address: str, *, is_opted_out: bool = False)
     users = resolution.users
     if not is_opted_out:
         users = people.brought_in(address, users)
-    return ListedAddress(address, len(users), _remark(resolution, users), is_opted_out)
+    remark = _remark(resolution, users)
+    return ListedAddress(address, len(users), remark, is_opted_out, tuple(users))
 
 
 def inspect(
@@ -51,18 +54,38 @@ def inspect(
         begin: told what comes next.
     """
     found: list[ListedAddress] = []
-    total = len(listed.addresses) + len(listed.opted_out)
-    for address in (*listed.addresses, *listed.opted_out):
-        begin(f"address {len(found) + 1} of {total}")
-        is_opted_out = len(found) >= len(listed.addresses)
+    # who opted out comes first: their addresses are not told (`told`), whatever happens then
+    entries = [(address, True) for address in listed.opted_out]
+    entries += [(address, False) for address in listed.addresses]
+    for address, is_opted_out in entries:
+        begin(f"address {len(found) + 1} of {len(entries)}")
         one = attempt(SUBJECT, partial(resolve, source, address, is_opted_out=is_opted_out))
         if isinstance(one, Check):
-            return None, found, one
+            return None, _in_order(found), one
         found.append(one)
     selected = attempt(SUBJECT, lambda: people.select(source, listed.addresses, listed.opted_out))
     if isinstance(selected, Check):
-        return None, found, selected
-    return selected, found, _check(selected, found)
+        return None, _in_order(found), selected
+    return selected, _in_order(found), _check(selected, found)
+
+
+def told(found: Sequence[ListedAddress]) -> list[ListedAddress]:
+    """Return what may be shown to anybody: addresses of who opted out give way to their places."""
+    gone = [each for each in found if each.is_opted_out]
+    hidden = {each.address for each in gone if each.users}
+    hidden.update(address for each in gone for user in each.users for address in user.addresses)
+    shown = []
+    for key, is_opted_out in (("mailboxes.addresses", False), ("mailboxes.opted_out", True)):
+        entries = (each for each in found if each.is_opted_out == is_opted_out)
+        for place, each in enumerate(entries, start=1):
+            is_hidden = each.address in hidden
+            shown.append(replace(each, address=f"{key}, entry {place}") if is_hidden else each)
+    return shown
+
+
+def _in_order(found: Sequence[ListedAddress]) -> list[ListedAddress]:
+    """Return the listed ones, then those who opted out, as the configuration has them."""
+    return sorted(found, key=lambda each: each.is_opted_out)
 
 
 def _check(selected: People, found: Sequence[ListedAddress]) -> Check:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from engagement_assets.preflight.check import Level
 from engagement_assets.preflight.findings import Report
-from engagement_assets.preflight.people import ListedAddress
+from engagement_assets.preflight.people import ListedAddress, told
 
 _STYLES: dict[Level, str] = {
     "ok": "green",
@@ -32,7 +32,7 @@ def show(console: Console, report: Report) -> None:
         checks.add_row(Text(check.subject), Text(check.level, style=_STYLES[check.level]), found)
     console.print(checks)
     if report.addresses:
-        console.print(addresses(report.addresses))
+        console.print(addresses(told(report.addresses)))
     console.print(Text(_conclusion(report)), soft_wrap=True)
 
 
@@ -42,7 +42,10 @@ def addresses(listed: Sequence[ListedAddress]) -> Table:
     table.columns[0].overflow = table.columns[2].overflow = "fold"
     table.columns[1].justify = "right"
     for each in listed:
-        remark = " ".join(filter(None, ["Opted out." if each.is_opted_out else "", each.remark]))
+        words = ["Opted out." if each.is_opted_out else "", each.remark]
+        if each.is_opted_out and not each.persons:
+            words.append("Nobody is opted out by it.")
+        remark = " ".join(filter(None, words))
         style = "yellow" if each.remark else ""
         table.add_row(Text(each.address), f"{each.persons:,}", Text(remark, style=style))
     return table

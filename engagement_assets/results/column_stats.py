@@ -8,6 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from engagement_assets.results import charts
@@ -98,6 +99,21 @@ class Distribution:
     values: Sequence[tuple[Any, int]] = ()
     ranges: Sequence[Range] = ()
     by: str | None = None
+
+    @property
+    def digits(self) -> int:
+        """How many digits behind the point tell the edges of ranges of numbers apart."""
+        edges = [each.first for each in self.ranges]
+        return charts.digits(edges[1] - edges[0]) if len(edges) > 1 else 0
+
+    @cached_property
+    def labels(self) -> dict[int, charts.Label]:
+        """Which ranges a chart names."""
+        letters = charts.MONTH_LETTERS + (len(" 26") if self.by == "month" else 0)
+        if self.by is None:
+            letters = max(len(f"{each.first:,.{max(self.digits, 0)}f}") for each in self.ranges)
+        middles = {place: bar.middle for place, bar in enumerate(self.bars.bars)}
+        return charts.labels(middles, letters)
 
     @property
     def bars(self) -> charts.Bars:

@@ -2,6 +2,9 @@
 
 A download is written to an unnamed file on disk first and then sent: whoever loads it slowly
 keeps neither a snapshot nor memory busy, and what fails does so before the first byte.
+
+How complete the results are goes with every file: in a header of the answer, in the metadata of a
+Parquet file, and in the name of a file that is incomplete. A CSV file is a table and nothing else.
 """
 
 import csv
@@ -17,6 +20,7 @@ from typing import IO, Any, Final
 import duckdb
 from fastapi.responses import Response, StreamingResponse
 
+from engagement_assets.results.coverage import HEADER, Coverage
 from engagement_assets.results.language import Language
 from engagement_assets.results.snapshot import TooSlowError
 
@@ -51,6 +55,7 @@ def download(
     name: str,
     kind: Format,
     language: Language,
+    coverage: Coverage,
 ) -> Response:
     """Answer with the rows of a SELECT as a file.
 
@@ -61,6 +66,7 @@ def download(
         name: what the file is called, without its ending.
         kind: the kind of file.
         language: the reader's: it decides about commas in a CSV file.
+        coverage: how complete the results are.
 
     Raises:
         TooSlowError: when the SELECT took too long and was stopped.
@@ -71,7 +77,7 @@ def download(
             if kind is Format.CSV:
                 _write_csv(file, cursor, sql, parameters, language)
             else:
-                _write_parquet(file, cursor, sql, parameters)
+                _write_parquet(file, cursor, sql, parameters, coverage)
         except duckdb.InterruptException:
             raise TooSlowError(
                 "The download took too long and was stopped.", remedy="Ask for less."
@@ -80,7 +86,9 @@ def download(
         file.seek(0)
         opened.pop_all()  # from here on, whoever sends the file closes it
     answer = StreamingResponse(_sent(file), media_type=_MEDIA[kind])
-    answer.headers.update(attachment(file_name(name, kind.value)))
+    said = f"{name}-incomplete" if coverage.is_incomplete else name
+    answer.headers.update(attachment(file_name(said, kind.value)))
+    answer.headers[HEADER] = coverage.header
     answer.headers["Content-Length"] = str(size)
     return answer
 
@@ -160,7 +168,11 @@ def _safe(text: str) -> str:
 
 
 def _write_parquet(
-    file: IO[bytes], cursor: duckdb.DuckDBPyConnection, sql: str, parameters: Mapping[str, Any]
+    file: IO[bytes],
+    cursor: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: Mapping[str, Any],
+    coverage: Coverage,
 ) -> None:
     import pyarrow.parquet as pq  # noqa: PLC0415 - slow to import, and few need it
 
@@ -168,3 +180,4 @@ def _write_parquet(
     with relation.to_arrow_reader(_ROWS) as batches, pq.ParquetWriter(file, batches.schema) as out:
         for batch in batches:
             out.write_batch(batch)
+        out.add_key_value_metadata({HEADER: coverage.header})

@@ -48,6 +48,11 @@ class Fact:
         """Whether it stands on the right of its column."""
         return _TYPES[self.kind] in {"BIGINT", "DOUBLE"}
 
+    @property
+    def is_of_activity(self) -> bool:
+        """Whether it says something of e-mails and meetings, and not of something of its own."""
+        return self.column in FIELDS and self.kind is not Kind.TEXT
+
 
 @dataclass(frozen=True)
 class Order:

@@ -1,5 +1,6 @@
 """Answers for what went wrong: what happened, where, and what to do, as a page or as JSON."""
 
+import contextlib
 import logging
 import traceback
 from pathlib import Path
@@ -105,9 +106,17 @@ def _failure(
 ) -> Response:
     reader = language.of(request)
     shown = translated(reader, error)
+    _remember_viewer(request)
     if _wants_json(request):
         return JSONResponse(shown.as_dict(), status, {"Vary": "Accept"})
     return page(request, template, status, title=reader.gettext(title), error=shown, **context)
+
+
+def _remember_viewer(request: Request) -> None:
+    """Find out who looks, also where no guard did: whoever is signed in keeps the navigation."""
+    if getattr(request.state, "viewer", None) is None:
+        with contextlib.suppress(SignInNeededError, NotAllowedError):
+            request.state.viewer = request.app.state.sign_in.viewer(request)
 
 
 def _wants_json(request: Request) -> bool:

@@ -142,8 +142,8 @@ FIELDS: Final[Mapping[str, Field]] = {
     field.column: field
     for field in (
         Field("Name", N_("name"), Kind.TEXT, _WHO, nullable=True),
-        Field("CustomerId", N_("customer number"), Kind.TEXT, _WHO),
-        Field("ParentId", N_("number of the parent account"), Kind.TEXT, _WHO, nullable=True),
+        Field("CustomerId", N_("customer id"), Kind.TEXT, _WHO),
+        Field("ParentId", N_("id of the parent customer"), Kind.TEXT, _WHO, nullable=True),
         Field("IsEngaged", N_("an e-mail or a meeting in the last year"), Kind.YES_NO, _WHO),
         Field("EngagementScore", N_("score"), Kind.NUMBER, _SCORE),
         Field("Rank", N_("position among all customers"), Kind.COUNT, _SCORE, nullable=True),
@@ -205,19 +205,21 @@ FIELDS: Final[Mapping[str, Field]] = {
             nullable=True,
             never=True,
         ),
-        Field("NoOfEmails_ToAccount", N_("e-mails to them"), Kind.COUNT, _EMAILS),
-        Field("NoOfEmails_FromAccount", N_("e-mails from them"), Kind.COUNT, _EMAILS),
-        Field("Replies", N_("e-mails of ours that they answered"), Kind.COUNT, _EMAILS),
+        Field("NoOfEmails_FromAccount", N_("e-mails from the customer"), Kind.COUNT, _EMAILS),
+        Field("NoOfEmails_ToAccount", N_("e-mails to the customer"), Kind.COUNT, _EMAILS),
+        Field("Replies", N_("replies to your e-mails"), Kind.COUNT, _EMAILS),
         Field(
             "AverageDuration_Of_AccountEmailReplies",
-            N_("minutes that they take to answer"),
+            N_("minutes that the customer takes to answer"),
             Kind.MINUTES,
             _EMAILS,
             nullable=True,
         ),
         Field("Meetings", N_("meetings"), Kind.COUNT, _MEETINGS),
-        Field("NoOfMeetings_ToAccount", N_("meetings that we called"), Kind.COUNT, _MEETINGS),
-        Field("NoOfMeetings_FromAccount", N_("meetings that they called"), Kind.COUNT, _MEETINGS),
+        Field(
+            "NoOfMeetings_FromAccount", N_("meetings called by the customer"), Kind.COUNT, _MEETINGS
+        ),
+        Field("NoOfMeetings_ToAccount", N_("meetings called by you"), Kind.COUNT, _MEETINGS),
         Field(
             "AverageDuration_Of_Meetings",
             N_("minutes that meetings last"),
@@ -225,26 +227,26 @@ FIELDS: Final[Mapping[str, Field]] = {
             _MEETINGS,
             nullable=True,
         ),
-        Field("OwnPeople", N_("people on our side"), Kind.COUNT, _PEOPLE),
-        Field("AccountPeople", N_("people on their side"), Kind.COUNT, _PEOPLE),
-        Field(
-            "NoOfContactsInvolved_Emails", N_("people on our side in e-mails"), Kind.COUNT, _PEOPLE
-        ),
-        Field(
-            "NoOfContactsInvolved_Meetings",
-            N_("people on our side in meetings"),
-            Kind.COUNT,
-            _PEOPLE,
-        ),
+        Field("AccountPeople", N_("people at the customer"), Kind.COUNT, _PEOPLE),
+        Field("OwnPeople", N_("people on your side"), Kind.COUNT, _PEOPLE),
         Field(
             "NoOfAccountContactsInvolved_Emails",
-            N_("people on their side in e-mails"),
+            N_("people at the customer in e-mails"),
             Kind.COUNT,
             _PEOPLE,
         ),
         Field(
             "NoOfAccountContactsInvolved_Meetings",
-            N_("people on their side in meetings"),
+            N_("people at the customer in meetings"),
+            Kind.COUNT,
+            _PEOPLE,
+        ),
+        Field(
+            "NoOfContactsInvolved_Emails", N_("people on your side in e-mails"), Kind.COUNT, _PEOPLE
+        ),
+        Field(
+            "NoOfContactsInvolved_Meetings",
+            N_("people on your side in meetings"),
             Kind.COUNT,
             _PEOPLE,
         ),

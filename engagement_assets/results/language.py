@@ -2,6 +2,7 @@
 
 import functools
 import io
+import math
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +20,10 @@ PARAMETER = "lang"
 _LOCALES = {"en": "en_GB", "nl": "nl"}
 NAMES: Mapping[str, str] = {"en": "English", "nl": "Nederlands"}
 _CATALOGUES = Path(__file__).parent / "locale"
+
+_MOST_DIGITS = 6  # behind the point of a number that is not written in powers of ten
+_SIGNIFICANT = 15  # digits of a float that say something
+_LARGE = 1e15  # where numbers begin that nobody reads digit by digit
 
 # The dash of an empty cell: no value is not the value nought.
 NOTHING = "\N{EN DASH}"
@@ -54,8 +59,26 @@ class Language:
         """Write a number with so many digits behind the point."""
         if value is None:
             return NOTHING
+        if abs(value) >= _LARGE:
+            return self._in_powers_of_ten(value, _SIGNIFICANT)
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return str(numbers.format_decimal(value, pattern, locale=self._locale))
+
+    def tick(self, value: float, digits: int) -> str:
+        """Write a number beside a chart: what is very small or large in powers of ten.
+
+        Args:
+            value: the number.
+            digits: how many digits behind the point tell it from its neighbours; may be negative.
+        """
+        if not value or (digits <= _MOST_DIGITS and abs(value) < _LARGE):
+            return self.number(value, max(digits, 0) if value else 0)
+        return self._in_powers_of_ten(value, digits + math.floor(math.log10(abs(value))))
+
+    def _in_powers_of_ten(self, value: float, digits: int) -> str:
+        """Write 1.5E20, with at most so many digits behind the point."""
+        pattern = "0." + "#" * min(max(digits, 0), _SIGNIFICANT) + "E0"
+        return str(numbers.format_scientific(value, pattern, locale=self._locale))
 
     def score(self, value: float | None) -> str:
         """Write a score: one digit behind the point, always."""
@@ -72,6 +95,8 @@ class Language:
         """Write a share (0.5) as per cent (50%)."""
         if share is None:
             return NOTHING
+        if abs(share) >= _LARGE:
+            return self.number(share * 100) + "%"
         pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
         return str(numbers.format_percent(share, pattern, locale=self._locale))
 

@@ -15,7 +15,7 @@ ITEMS: Mapping[str, str] = {
 }
 OUTCOMES: Mapping[str, Mapping[str, str]] = {
     "email": {
-        "counted": N_("Counted: to or from a customer"),
+        "counted": N_("Counted: from or to a customer"),
         "no_account": N_("With nobody of a customer"),
         "another_copy": N_("Another copy of an e-mail that is there already"),
         "outside_window": N_("Before the year looked at, or after the run"),

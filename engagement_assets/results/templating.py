@@ -116,6 +116,6 @@ def _environment(language: Language) -> Environment:
         static=static,
         Role=Role,
     )
-    for name in ("number", "score", "percent", "day", "moment", "minutes", "change"):
+    for name in ("number", "score", "percent", "day", "moment", "minutes", "change", "tick"):
         environment.filters[name] = getattr(language, name)
     return environment

@@ -12,18 +12,32 @@ from engagement_assets.results.snapshot import Snapshot
 
 RUNS_SHOWN = 52  # of a history: a year of weekly runs
 SPARK_HEIGHT = 28
+_LEAST_STEP = math.log10(20)  # a twentieth of the largest value, as a power of ten
 
 
-def line(values: Sequence[float | None], height: float = charts.HEIGHT) -> charts.Line:
+def line(
+    values: Sequence[float | None],
+    height: float = charts.HEIGHT,
+    *,
+    reach: tuple[float, float] | None = None,
+) -> charts.Line:
     """Return the line of a history, run by run.
 
     Runs are evenly apart: two of them can be about the same moment.
+
+    Args:
+        values: what each run found, the oldest first.
+        height: of the plot, in pixels.
+        reach: from where to where the lines across reach at least.
     """
     largest = max((abs(value) for value in values if value is not None), default=0.0)
     # a change of next to nothing must not look like a leap, whatever the unit
-    least = 10.0 ** math.floor(math.log10(largest / 20)) if largest else 1.0
+    least = 10.0 ** math.floor(math.log10(largest) - _LEAST_STEP) if largest else 1.0
     return charts.line(
-        [(float(place), value) for place, value in enumerate(values)], height, least_step=least
+        [(float(place), value) for place, value in enumerate(values)],
+        height,
+        least_step=least,
+        reach=reach,
     )
 
 
@@ -37,7 +51,7 @@ def spark(values: Sequence[float | None]) -> charts.Line:
             SPARK_HEIGHT,
             (),
             (charts.Point(100.0, middle, only),),
-            (charts.Stretch(0.0, middle, 100.0, middle),),
+            (charts.Stretch(0.0, middle, 100.0, middle),) if len(values) > 1 else (),
         )
     return line(values, SPARK_HEIGHT)
 

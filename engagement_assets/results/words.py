@@ -9,6 +9,13 @@ from engagement_assets.results.fields import FIELDS, SEGMENT, Kind
 from engagement_assets.results.language import N_, NOTHING, Language
 from engagement_assets.results.rules import Condition, Rule
 
+# What a page says of a cause (Segment_Change); one's own figures speak for themselves.
+CAUSES: Mapping[str, str] = {
+    "others": N_("its own figures did not change: those of other customers did"),
+    "rule": N_("the rule changed"),
+    "coverage": N_("could be because the mailboxes that are counted changed"),
+}
+
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
 
 
@@ -24,19 +31,33 @@ def label(language: Language, column: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def shown(language: Language, column: str, value: Any) -> str:
-    """Return a value of a column as text."""
+def shown(language: Language, column: str, value: Any, *, unread: int = 0) -> str:
+    """Return a value of a column as text.
+
+    Args:
+        language: the reader's.
+        column: the column.
+        value: its value.
+        unread: how many mailboxes were not read: while there are any, never is not known.
+    """
     field = FIELDS.get(column)
+    if value is None and field and field.never:
+        return language.gettext(N_("unknown") if unread else N_("never"))
     if value is None:
-        return language.gettext(N_("never")) if field and field.never else NOTHING
+        return NOTHING
     return _as(language, field.kind if field else Kind.FIGURE, value)
 
 
-def of_columns(language: Language) -> dict[str, Any]:
-    """Return `label` and `shown` for a template, in the reader's language."""
+def of_columns(language: Language, unread: int) -> dict[str, Any]:
+    """Return `label` and `shown` for a template, in the reader's language.
+
+    Args:
+        language: the reader's.
+        unread: how many mailboxes were not read.
+    """
     return {
         "label": lambda column: label(language, column),
-        "shown": lambda column, value: shown(language, column, value),
+        "shown": lambda column, value: shown(language, column, value, unread=unread),
     }
 
 

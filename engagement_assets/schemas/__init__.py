@@ -23,6 +23,7 @@ from engagement_assets.vocabulary import (
     RUN_STATUSES,
 )
 
+from .coverage import COVERAGE_HISTORY
 from .cross_table import CROSS_TABLE, WARNINGS, validate_cross_table, warned_of
 from .lineage import COLUMN_LINEAGE
 from .measures import MEASURE_DEFINITION, MEASURE_HISTORY, MEASURE_VALUE
@@ -72,6 +73,7 @@ TABLES: dict[str, Table] = {
         SEGMENT_MEMBER,
         SEGMENT_HISTORY,
         SEGMENT_CHANGE,
+        COVERAGE_HISTORY,
         MEASURE_DEFINITION,
         MEASURE_VALUE,
         MEASURE_HISTORY,

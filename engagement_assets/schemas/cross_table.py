@@ -35,6 +35,7 @@ _TABLES = (
     "Segment_Member",
     "Segment_History",
     "Segment_Change",
+    "Coverage_History",
     "Measure_Value",
     "Measure_History",
 )

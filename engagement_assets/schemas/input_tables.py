@@ -48,20 +48,34 @@ _ITEM = {
 PREVIOUS: Mapping[str, str] = {
     "previous_run": "Office_Run",
     "previous_score": "Office_ScoreHistory",
+    "previous_weight": "Office_ScoreContribution",
+    "previous_mailbox": "Office_Mailbox",
+    "previous_coverage_history": "Coverage_History",
     "previous_profile": "Customer_Profile",
+    "previous_segment_definition": "Segment_Definition",
     "previous_segment_member": "Segment_Member",
     "previous_segment_history": "Segment_History",
     "previous_segment_change": "Segment_Change",
     "previous_measure_history": "Measure_History",
 }
 
+# Of these only some columns are read, and rows that are then equal once: the weights stand in each
+# of millions of rows.
+PREVIOUS_PARTS: Mapping[str, tuple[str, ...]] = {"previous_weight": ("Component", "Weight")}
+
 
 def _published_before(name: str, table: str) -> InputTable:
     columns = schemas.TABLES[table].columns
+    part = PREVIOUS_PARTS.get(name)
+    said = f"{' and '.join(part)} of {table}" if part else table
     return InputTable(
         name,
-        f"{table} as it was published before this run.",
-        {column.name: (column.type, "as published") for column in columns},
+        f"{said} as it was published before this run.",
+        {
+            column.name: (column.type, "as published")
+            for column in columns
+            if part is None or column.name in part
+        },
     )
 
 
@@ -148,9 +162,9 @@ _ALL = (
     ),
     InputTable(
         "contact_row",
-        "Rows of the mapped customer dataset, as they were read.",
+        "Rows of the mapped customer dataset; a cell with several addresses is as many rows.",
         {
-            "line": ("BIGINT", "row of the file"),
+            "line": ("BIGINT", "number of the row, in the order of the file"),
             "account_id": ("VARCHAR", "account id, trimmed; null when empty"),
             "address_key": ("BIGINT", "key of the contact's address; null when it is invalid"),
             "domain_key": ("BIGINT", "key of the address's domain"),
@@ -217,7 +231,6 @@ _ALL = (
         "Event resources of the mailboxes that count, every version of every item.",
         _ITEM
         | {
-            "item_id": ("VARCHAR", "the item's id"),
             "meeting_key": ("BIGINT", "key of the iCalUId, or of the item's own id"),
             "is_series_master": ("BOOLEAN", "type is seriesMaster"),
             "is_cancelled": ("BOOLEAN", "isCancelled"),
@@ -262,6 +275,10 @@ _ALL = (
             "description": ("VARCHAR", "purpose in its header"),
             "sql": ("VARCHAR", "its text"),
             "columns": ("VARCHAR", "columns that it shows of a member, a JSON array"),
+            "is_changed": (
+                "BOOLEAN",
+                "whether the run before had other SQL, comments aside; null when it had none",
+            ),
         },
     ),
     InputTable(
@@ -279,6 +296,18 @@ _ALL = (
         {
             "segment": ("VARCHAR", "the segment"),
             "column_name": ("VARCHAR", "a column that it reads"),
+            "kind": (
+                "VARCHAR",
+                "own: the account's own; score: relative to the others; trend: the same, of months",
+            ),
+        },
+    ),
+    InputTable(
+        "segment_figure",
+        "The accounts' own figures behind the columns that decide about a segment.",
+        {
+            "segment": ("VARCHAR", "the segment"),
+            "column_name": ("VARCHAR", "a column of Customer_Profile that no other account moves"),
         },
     ),
     InputTable(

@@ -72,7 +72,8 @@ CUSTOMER_PROFILE = Table(
         column_beside(
             "IsEngaged",
             "BOOLEAN",
-            "Whether there was an e-mail or a meeting with the account in the last year.",
+            "Whether there was an e-mail or a meeting with the account in the last year, as far as "
+            "mailboxes were read.",
         ),
         column_beside(
             "EngagementScore",

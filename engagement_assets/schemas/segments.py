@@ -4,6 +4,7 @@ from .model import Column, Rule, Table, column_beside
 from .rules import identifier, json_array, json_object, not_negative, one_of
 
 CHANGES = ("joined", "left")
+CAUSES = ("own", "others", "rule", "coverage")
 
 
 def _segment() -> Column:
@@ -119,6 +120,17 @@ SEGMENT_CHANGE = Table(
             "Customer_Profile. An object without columns when none of them did: then the other "
             "accounts changed, or the rule. Empty when the segment was new.",
             json_object(),
+            nullable=True,
+        ),
+        column_beside(
+            "Cause",
+            "VARCHAR",
+            "Why it joined or left: `rule` (the segment is new, or its SQL or the weights of the "
+            "score changed since the run before), `others` (its own figures are the same, those "
+            "of other accounts moved), `coverage` (its own figures changed, and so did the "
+            "mailboxes that are counted, which could be the reason) or `own` (its own figures "
+            "changed). Empty in the first run, and for runs of older versions.",
+            one_of(*CAUSES),
             nullable=True,
         ),
     ),

@@ -1,12 +1,13 @@
 """The small tables that the models start from: the run, the people, the customers, the weights."""
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import duckdb
 
-from engagement_assets import customers
+from engagement_assets import addresses, customers
 from engagement_assets.activity.people import People
 from engagement_assets.config import Customers
 from engagement_assets.schemas.input_tables import INPUT_TABLES
@@ -17,6 +18,11 @@ from engagement_assets.window import Window, midnight
 CALENDAR_MARGIN = timedelta(days=7)
 
 _CHUNK = 50_000
+
+# how many entries of a list are named in one message
+_NAMED = 50
+
+_PLAIN = re.compile(addresses.PLAIN)
 
 
 ConsentRow = tuple[str, str, str | None, datetime | None]
@@ -102,6 +108,8 @@ def write_people(
 def write_customers(connection: duckdb.DuckDBPyConnection, settings: Customers) -> None:
     """Fill `contact_row`, `account_row` and `exclusion` from the customer dataset.
 
+    A cell with several addresses is as many rows (numbers 1, contact).
+
     Raises:
         ConfigurationError: when a file cannot be read or a column is missing.
     """
@@ -113,9 +121,9 @@ def write_customers(connection: duckdb.DuckDBPyConnection, settings: Customers) 
     _insert_rows(
         connection,
         "contact_row",
-        contacts,
-        "line, nullif(trimmed(first), ''), key_of(normalised_address(second)), "
-        "key_of(domain_of(normalised_address(second)))",
+        _of_one_address(contacts),
+        "line, nullif(trimmed(first), ''), key_of(nullif(second, '')), "
+        "key_of(domain_of(nullif(second, '')))",
     )
     if settings.accounts:
         mapped = [settings.account_id, settings.account_name]
@@ -138,6 +146,44 @@ def write_customers(connection: duckdb.DuckDBPyConnection, settings: Customers) 
     )
 
 
+def unmatched_exclusions(
+    connection: duckdb.DuckDBPyConnection, settings: Customers
+) -> tuple[str, ...]:
+    """Name the entries of `customers.excluded` that no row of `contact_row` carries.
+
+    Whatever became of the row: an entry that only colleagues carry is one that somebody needs.
+
+    Returns:
+        the place of each in the list, from 1 on; of a domain the domain, too, but of an address
+        no more, as it can be a contact's.
+    """
+    carried = {
+        column: {
+            key
+            for (key,) in connection.execute(
+                f"select distinct {column} from contact_row where {column} in "
+                f"(select {column} from exclusion)"
+            ).fetchall()
+        }
+        for column in ("address_key", "domain_key")
+    }
+    keys = connection.execute(
+        "select unnest(list_transform(?, lambda text: key_of(text)))", [list(settings.excluded)]
+    ).fetchall()
+    unmatched = []
+    for place, (text, (key,)) in enumerate(zip(settings.excluded, keys, strict=True), start=1):
+        is_address = "@" in text
+        if key not in carried["address_key" if is_address else "domain_key"]:
+            unmatched.append(f"entry {place}" if is_address else f"entry {place} ({text})")
+    return tuple(unmatched)
+
+
+def in_words(entries: Sequence[str]) -> str:
+    """Return entries of a list for a message: the first of them, and how many more there are."""
+    more = f" and {len(entries) - _NAMED:,} more" if len(entries) > _NAMED else ""
+    return f"{', '.join(entries[:_NAMED])}{more}"
+
+
 def write_weights(
     connection: duckdb.DuckDBPyConnection, weights: Mapping[Component, float]
 ) -> None:
@@ -149,6 +195,16 @@ def write_weights(
         {"component": list(weights), "weight": [float(weight) for weight in weights.values()]},
         "component, weight",
     )
+
+
+def _of_one_address(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """Yield (account id, address as it is compared, or nothing) for each address of each cell."""
+    for account_id, cell in rows:
+        if _PLAIN.fullmatch(cell):  # nearly all are: millions of them take a second
+            yield account_id, cell.lower()
+        else:
+            for address in addresses.mail_addresses_in(cell) or ("",):
+                yield account_id, address
 
 
 def _insert_rows(

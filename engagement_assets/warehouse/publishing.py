@@ -14,7 +14,7 @@ import duckdb
 
 from engagement_assets import schemas
 from engagement_assets.errors import PublishingError
-from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
+from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS, PREVIOUS_PARTS
 from engagement_assets.sql_text import literal
 from engagement_assets.warehouse.checked import Checked
 
@@ -36,8 +36,10 @@ def load_previous(connection: duckdb.DuckDBPyConnection, data_dir: Path) -> None
             shared = ", ".join(
                 f'"{name}"' for name in INPUT_TABLES[source].columns if name in there
             )
+            once = "distinct " if source in PREVIOUS_PARTS else ""
             connection.execute(
-                f"insert into {source} by name select {shared} from read_parquet(?)", [str(file)]
+                f"insert into {source} by name select {once}{shared} from read_parquet(?)",
+                [str(file)],
             )
 
 

@@ -16,6 +16,7 @@ _WORDS: Mapping[Any, str] = {
     values.Text: "text",
     values.Column: "name of a column",
     values.Address: "e-mail address",
+    values.ListedAddress: "e-mail address",
     values.Domain: "domain, without `@`",
     values.AddressOrDomain: "e-mail address or domain",
     values.ExistingPath: "path of a file or folder that exists",

@@ -1,6 +1,7 @@
 """The customer card and the data pages in a real browser."""
 
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,6 +44,56 @@ def never_engaged(page: Page, url: str) -> str:
     """Return the address of the card of a customer without activity."""
     page.goto(url + NEVER)
     return page.locator("#customers tbody a").first.get_attribute("href") or ""
+
+
+# The texts below and beside each chart that lie on one another, as far as they are shown.
+TOUCHING = """() => [...document.querySelectorAll('.plot svg')].flatMap(chart => {
+  const texts = [...chart.querySelectorAll('text')]
+    .filter(text => getComputedStyle(text).display !== 'none')
+    .map(text => [text.textContent, text.getBoundingClientRect()]);
+  return texts.flatMap(([one, a], place) => texts.slice(place + 1)
+    .filter(([, b]) => a.left < b.right && b.left < a.right && a.top + 1 < b.bottom - 1
+      && b.top + 1 < a.bottom - 1)
+    .map(([other]) => `${one} / ${other}`));
+})"""
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_texts_of_charts_never_touch_on_any_screen(
+    browser: Browser, contexts: list[BrowserContext], results_server: Server, language: str
+) -> None:
+    page = visit(browser, contexts)
+    charts = 0
+    for path in (
+        "/",
+        "/customers/C-1008",
+        "/customers/C-1008?by=week",
+        "/segments/cooling",
+        "/measures/average_score",
+        "/measures/emails_by_month",
+        "/data/Office/AggregationStartDate",
+        "/data/Office/EngagementScore",
+    ):
+        joined = "&" if "?" in path else "?"
+        page.goto(f"{results_server.url}{path}{joined}lang={language}")
+        charts += page.locator(".plot").count()
+        for width in (1800, 1280, 900, 700, 390, 320):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate(TOUCHING) == [], (path, width)
+    assert charts > 8
+
+
+def test_parts_of_months_are_marked_and_named(
+    browser: Browser, contexts: list[BrowserContext], results_server: Server
+) -> None:
+    page = visit(browser, contexts)
+    page.goto(f"{results_server.url}/customers/C-1008")
+    emails = page.get_by_role("img", name="E-mails per month")
+    expect(emails).to_have_accessible_name(re.compile("lighter: only a part of the month$"))
+    expect(page.locator("figcaption", has_text="only a part of the month")).to_have_count(3)
+    last = emails.locator(".bar").last
+    expect(last).to_have_class("bar part")
+    expect(last).to_contain_text("November 2026 (so far)")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -72,7 +72,7 @@ def test_see_more_sort_and_search_in_place(
     )
     names = rows.get_by_role("link").all_inner_texts()
     assert names == sorted(names)
-    field = page.get_by_role("searchbox", name="Search enriched customers")
+    field = page.get_by_role("searchbox", name="Search engaged customers")
     field.fill(names[3])
     field.press("Enter")
     expect(rows).to_have_count(1)
@@ -99,7 +99,7 @@ def test_without_scripts_everything_works(
         "aria-sort", "descending"
     )
     name = rows.get_by_role("link").nth(4).inner_text()
-    page.get_by_role("searchbox", name="Search enriched customers").fill(name)
+    page.get_by_role("searchbox", name="Search engaged customers").fill(name)
     page.locator("#preview").get_by_role("button", name="Search").click()
     expect(rows).to_have_count(1)
     page.get_by_role("link", name="Nederlands").click()
@@ -144,7 +144,7 @@ def test_printed_it_is_the_results_alone(
     page = visit(browser, contexts, color_scheme="dark")
     page.goto(results_server.url)
     page.emulate_media(media="print")
-    expect(page.get_by_text("Customers enriched").first).to_be_visible()
+    expect(page.get_by_text("Engaged customers").first).to_be_visible()
     for part in (page.get_by_role("navigation"), page.get_by_role("search").first):
         expect(part).to_be_hidden()
     colour = "e => getComputedStyle(e).backgroundColor"
@@ -156,5 +156,5 @@ def test_in_a_frame_there_is_the_page_alone(
 ) -> None:
     page = visit(browser, contexts)
     page.goto(results_server.url + "/?embed=1")
-    expect(page.get_by_text("Customers enriched").first).to_be_visible()
+    expect(page.get_by_text("Engaged customers").first).to_be_visible()
     expect(page.get_by_role("navigation")).to_have_count(0)

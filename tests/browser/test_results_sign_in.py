@@ -145,7 +145,7 @@ def test_a_part_of_a_page_asks_for_signing_in_like_a_whole_one(
     page.goto(stage.app.url)
     fresh.clear_cookies()
     page.get_by_role("link", name="See more").click()
-    expect(page.get_by_text("Customers enriched").first).to_be_visible()
+    expect(page.get_by_text("Engaged customers").first).to_be_visible()
     page.get_by_role("link", name="See more").click()
     expect(page.get_by_text("30 of 30 shown")).to_be_visible()
 

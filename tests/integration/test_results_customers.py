@@ -101,7 +101,7 @@ def test_the_year_and_the_charts_are_those_of_office(
         "where CustomerId = ? and AggregationLevel = 'year'",
         customer_id,
     )
-    assert f"{sent:,} to the customer, {received:,} from it" in said
+    assert f"{received:,} from the customer, {sent:,} to the customer" in said
     months = ask(
         results_sample,
         "select strftime(AggregationStartDate, '%B %Y'), NoOfEmails_ToAccount, "
@@ -111,7 +111,7 @@ def test_the_year_and_the_charts_are_those_of_office(
     assert len(months) > 3
     for month, to, sender in months:
         assert re.search(
-            rf"{month}( \([^)]*\))?: {to} e-mails to the customer, {sender} from", said
+            rf"{month}( \([^)]*\))?: {sender} e-mails from the customer, {to} to", said
         )
 
 
@@ -239,8 +239,12 @@ def test_the_list_begins_with_the_highest_score(results_app: TestClient, engaged
     ("column", "sql"),
     [
         ("Label", "Name"),
+        ("Score", "case when IsEngaged then EngagementScore end"),
+        ("ScoreChange", "case when IsEngaged then ScoreChange end"),
         ("ScoreTrend", "case when IsEngaged then ScoreTrend end"),
-        ("EmailsFrom", "NoOfEmails_FromAccount"),
+        ("EmailsFrom", "case when IsEngaged then NoOfEmails_FromAccount end"),
+        ("EmailsTo", "case when IsEngaged then NoOfEmails_ToAccount end"),
+        ("Meetings", "case when IsEngaged then Meetings end"),
         ("DaysSinceLastContact", "DaysSinceLastContact"),
     ],
 )
@@ -279,7 +283,7 @@ def test_a_search_finds_names_and_ids_in_any_case_and_without_accents(
 
 def test_a_search_without_a_result_says_so(results_app: TestClient) -> None:
     said = words(results_app.get("/customers", params={"q": "<i>none</i>"}).text)
-    assert "No customer's name or number holds “<i>none</i>”." in said
+    assert "No customer's name or id holds “<i>none</i>”." in said
 
 
 def test_engaged_and_never_engaged_customers_are_all(

@@ -52,8 +52,8 @@ def test_the_figures_are_those_of_the_newest_run(
     runs = sorted(tables["Office_Run"], key=lambda run: str(run["AsOfTime"]))
     before, run = runs
     text = words(results_app.get("/").text)
-    assert f"Customers enriched {run['CustomersEnriched']} of {run['CustomersTotal']}" in text
-    assert f"Addresses processed {run['ProcessedAddresses']} of {run['SelectedAddresses']}" in text
+    assert f"Engaged customers {run['CustomersEnriched']} of {run['CustomersTotal']}" in text
+    assert f"Mailboxes read {run['ProcessedAddresses']} of {run['SelectedAddresses']}" in text
     more = int(str(run["EmailsProcessed"])) - int(str(before["EmailsProcessed"]))
     assert f"E-mails processed {run['EmailsProcessed']:,} +{more} since the run before" in text
     assert f"Meetings processed {run['MeetingsProcessed']}" in text
@@ -116,7 +116,7 @@ def test_search_finds_names_and_ids_and_nothing_else(
         preview = results_app.get("/", params={"q": search}).text.split('id="preview"')[1]
         assert f'href="/customers/{wanted}"' in preview
     nothing = words(results_app.get("/", params={"q": "zzz%_'\""}).text)
-    assert "No enriched customer has “zzz%_'\"” in its name or id." in nothing
+    assert "No engaged customer has “zzz%_'\"” in its name or id." in nothing
 
 
 def _order(page: str) -> list[str]:
@@ -170,7 +170,7 @@ def test_mailboxes_that_failed_are_a_warning(copy: Path) -> None:
     )
     text = text_of(copy)
     assert "With warnings" in text
-    assert "2 failed, 0 denied" in text
+    assert "Not every mailbox could be read: 2 failed. E-mails" in text
     assert "The <b>file</b> is broken." in text  # as text: `words` takes tags away
 
 
@@ -189,7 +189,7 @@ def test_an_organisation_without_activity_says_what_to_look_at(copy: Path) -> No
 def test_results_of_an_older_version_are_shown_as_far_as_they_go(copy: Path) -> None:
     change(copy, "drop table Customer_Profile", "drop table Segment_Member")
     text = text_of(copy)
-    assert "Customers enriched 30 of 40" in text
+    assert "Engaged customers 30 of 40" in text
     assert "published by an older version" in text
 
 
@@ -214,6 +214,62 @@ def test_privacy_terms_that_nobody_accepted_are_named(copy: Path) -> None:
     assert "Not accepted" in text_of(copy)
 
 
+def test_a_part_of_the_score_that_nobody_has_is_said_once_and_held_against_nobody(
+    copy: Path,
+) -> None:
+    change(
+        copy,
+        "update Office_ScoreContribution set Value = 0, Points = 0, Reference = null "
+        "where Component = 'Meetings'",
+    )
+    nobody = "No engaged customer had a meeting: nobody can earn these 25 points."
+    assert text_of(copy).count(nobody) == 1
+    (customer,) = pipeline.published(copy.parent / "data" / "published")["Office"][:1]
+    card = text_of(copy, f"/customers/{customer['CustomerId']}")
+    assert card.count(nobody) == 1
+    assert "meetings" not in card.partition("Nothing at all:")[2].partition(".")[0]
+    dutch = text_of(copy, **{"Accept-Language": "nl"})
+    assert "Geen enkele klant met contact had een vergadering: niemand kan deze 25 punten" in dutch
+
+
+def test_a_part_that_one_customer_has_is_said_on_the_cards_of_the_others(copy: Path) -> None:
+    change(
+        copy,
+        "update Office_ScoreContribution set Value = 0, Points = 0 where Component = 'Replies'",
+        "update Office_ScoreContribution set Value = 3, Points = 5 where Component = 'Replies' "
+        "and PrimaryKey = (select min(PrimaryKey) from Office where AggregationLevel = 'year')",
+    )
+    rows = pipeline.published(copy.parent / "data" / "published")["Office"]
+    engaged = sorted({str(row["CustomerId"]) for row in rows})
+    said = (
+        f"1 of {len(engaged)} engaged customers answered an e-mail: "
+        "nobody else can earn these 10 points."
+    )
+    assert said in text_of(copy)
+    cards = [text_of(copy, f"/customers/{customer}") for customer in engaged[:3]]
+    assert [said in card for card in cards] == [False, True, True]
+
+
+def test_who_is_signed_in_keeps_the_navigation_wherever_they_land(guarded: TestClient) -> None:
+    results.signed_in(guarded, "VIEWER")
+    for path, status in (
+        ("/nowhere", 404),
+        ("/customers/nobody", 404),
+        ("/segments/none", 404),
+        ("/segments/cooling/members.csv", 403),
+    ):
+        answer = guarded.get(path)
+        assert answer.status_code == status
+        assert '<nav aria-label="Pages"' in answer.text, path
+    refused = guarded.request("DELETE", "/customers", headers={"Origin": PUBLIC})
+    assert refused.status_code == 405
+    assert '<nav aria-label="Pages"' in refused.text
+    guarded.cookies.clear()
+    assert '<nav aria-label="Pages"' not in guarded.get("/nowhere").text
+    results.signed_in(guarded, None)  # no role: nothing that they could open
+    assert '<nav aria-label="Pages"' not in guarded.get("/nowhere").text
+
+
 def test_no_results_yet(copy: Path) -> None:
     shutil.rmtree(copy.parent / "data")
     with results.client_of(results.settings_for(copy)) as client:
@@ -222,7 +278,7 @@ def test_no_results_yet(copy: Path) -> None:
         assert "engagement run -c" in words(answer.text)
         assert client.get("/health").status_code == 200
         pipeline.run(copy)  # no restart
-        assert "Customers enriched" in words(client.get("/").text)
+        assert "Engaged customers" in words(client.get("/").text)
 
 
 @pytest.mark.parametrize(
@@ -238,8 +294,8 @@ def test_no_results_yet(copy: Path) -> None:
 )
 def test_the_readers_language(copy: Path, address: str, accepted: str, language: str) -> None:
     text = text_of(copy, address, **{"Accept-Language": accepted})
-    assert ("Klanten verrijkt" in text) == (language == "nl")
-    assert ("Customers enriched" in text) == (language == "en")
+    assert ("Klanten met contact" in text) == (language == "nl")
+    assert ("Engaged customers" in text) == (language == "en")
     assert ("23 nov 2026 08:00" in text) == (language == "nl")
 
 

@@ -4,20 +4,57 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 
+from engagement_assets.results.language import NOTHING
 from tests.support import own_sql, results
 from tests.support.reading import ask, customers, lines, section, words
+
+# Measures that a newcomer writes, each with its unit: what they come to is all that differs.
+ODD_MEASURES = {
+    "tiny": ("number", "select 1e-9 as Value"),
+    "small": ("number", "select 0.004 as Value"),
+    "small_share": ("share", "select 0.0004 as Value"),
+    "nought": ("number", "select 0.0 as Value"),
+    "below_nought": ("number", "select -3.5 as Value"),
+    "huge": ("count", "select 1e12 as Value"),
+    "largest": ("number", "select 1.7e308 as Value"),
+    "unknown": ("number", "select cast(null as double) as Value"),
+    "low_score": ("score", "select 3.25 as Value"),
+    "small_by_month": (
+        "share",
+        "select Month, 0.0003 as Value from (values ('2026-09'), ('2026-11')) as m (Month)",
+    ),
+    "two_by_month": (
+        "share",
+        "select '2026-11' as Month, Side, 0.5 as Value from (values ('a'), ('b')) as s (Side)",
+    ),
+}
 
 
 @pytest.fixture(scope="module")
 def own_sample(results_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     config_file = own_sql.write(results_sample, tmp_path_factory.mktemp("own") / "organisation")
+    for name, (unit, sql) in ODD_MEASURES.items():
+        head = f"-- title: The {name} one\n-- purpose: Odd.\n-- unit: {unit}\n"
+        (config_file.parent / "sql" / "measures" / f"{name}.sql").write_text(f"{head}{sql}\n")
     own_sql.run(config_file)
+    file = config_file.parent / "data" / "published" / "engagement.duckdb"
+    with duckdb.connect(file) as connection:  # a run before in which they came to the same
+        connection.execute(
+            "insert into Measure_History by name select history.* "
+            "replace (earlier.RunId as RunId, earlier.AsOfTime as AsOfTime) "
+            "from Measure_History as history, (select RunId, AsOfTime from Office_Run "
+            "order by StartedAt desc limit 1 offset 1) as earlier "
+            "where history.Measure in (select unnest(?))",
+            [list(ODD_MEASURES)],
+        )
     return config_file
 
 
@@ -196,7 +233,83 @@ def test_a_month_is_a_row_and_other_dimensions_a_table(own_app: TestClient) -> N
     months = words(own_app.get("/measures/emails_by_month").text)
     sizes = words(own_app.get("/measures/by_size").text)
 
-    assert re.search(r"Month Direction: to Direction: from November 2026 \d+ \d+ October", months)
+    assert re.search(
+        r"Month Direction: from Direction: to "
+        r"November 2026 \(only a part of the month\) \d+ \d+ October",
+        months,
+    )
     assert re.search(
         r"Size Active Value Since the run before .*\b(large|small) (true|false) \d+", sizes
     )
+
+
+def test_measures_are_drawn_whatever_they_come_to(own_app: TestClient) -> None:
+    listed = own_app.get("/measures")
+    assert listed.status_code == 200
+    text = words(listed.text)
+    for name, value in (
+        ("tiny", "1E-9"),
+        ("small", "0.0040"),
+        ("small_share", "0.040%"),
+        ("nought", "0"),
+        ("below_nought", "-3.5"),
+        ("huge", "1,000,000,000,000"),
+        ("low_score", "3.2"),
+    ):
+        assert re.search(rf"The {name} one {re.escape(value)} as in the run before", text), name
+        page = own_app.get(f"/measures/{name}").text
+        (scale,) = re.findall(r'<svg class="scale".*?</svg>', page, re.DOTALL)
+        numbers = re.findall(r"<text[^>]*>(.*?)</text>", scale)
+        assert 2 <= len(numbers) == len(set(numbers)) <= 6, name
+    for name in ("largest", "unknown", "small_by_month", "two_by_month"):
+        assert own_app.get(f"/measures/{name}").status_code == 200
+
+
+def test_a_tile_says_what_its_number_is(own_app: TestClient) -> None:
+    text = words(own_app.get("/measures").text)
+
+    assert re.search(r"Share of e-mails answered A value for each of \d+ customers Replies", text)
+    assert re.search(r"Accounts by size \d values, by Size, Active Engaged", text)
+    assert re.search(r"E-mails by month \d+ in November 2026 so far", text)
+    assert "The small_by_month one 0.030% in November 2026 so far" in text
+    assert "The two_by_month one 2 values, by Month, Side Odd." in text  # no share is their sum
+
+
+def test_scores_over_the_runs_have_the_axis_of_all_scores(own_app: TestClient) -> None:
+    for measure in ("average_score", "low_score"):
+        page = own_app.get(f"/measures/{measure}").text
+        (scale,) = re.findall(r'<svg class="scale".*?</svg>', page, re.DOTALL)
+        assert re.findall(r"<text[^>]*>(.*?)</text>", scale) == ["0", "20", "40", "60", "80", "100"]
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("/customers", "customers"),
+        ("/", "preview"),
+        ("/segments/stale_accounts", "members"),
+        ("/segments/never_engaged", "members"),
+        ("/measures/answered_share", "values"),
+    ],
+)
+def test_rows_without_a_number_come_last_in_every_list_and_order(
+    own_app: TestClient, address: str, name: str, order: str
+) -> None:
+    first = section(own_app.get(address).text, name)
+    columns = list(dict.fromkeys(re.findall(r"[?&;]sort=(\w+)", first)))
+    assert columns
+    for column in columns:
+        page = section(
+            own_app.get(address, params={"sort": column, "order": order, "show": 500}).text, name
+        )
+        body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+        heads = re.findall(r"<th scope=\"col\".*?</th>", page, re.DOTALL)
+        place = next(at for at, head in enumerate(heads) if f"sort={column}&" in unescape(head))
+        missing = []
+        for row in re.findall(r"<tr>.*?</tr>", body, re.DOTALL):
+            cells = re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+            # a row that has no numbers at all says so in one cell instead of them
+            text = words(cells[min(place, len(cells) - 1)]).strip()
+            missing.append(text in {NOTHING, "never"} or (place > 0 and "never engaged" in text))
+        assert missing == sorted(missing), (address, column, order)

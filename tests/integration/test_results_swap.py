@@ -14,7 +14,7 @@ from tests.support import results
 
 READERS = 8
 SNAPSHOTS = 15
-_SHOWN = re.compile(r"Customers enriched</dt>\s*<dd class=\"value\">(\d+)")
+_SHOWN = re.compile(r"Engaged customers</dt>\s*<dd class=\"value\">(\d+)")
 _LEDGER = re.compile(r"<caption><b>([\d,]+)</b>")
 
 
@@ -50,10 +50,10 @@ def test_snapshots_are_replaced_under_load(results_sample: Path, tmp_path: Path)
         while not done.is_set():
             answer = client.get("/")
             assert answer.status_code == 200, answer.text
-            (enriched,) = _SHOWN.findall(answer.text)
+            (engaged,) = _SHOWN.findall(answer.text)
             # two statements of one request, two tables, one snapshot
-            assert set(_LEDGER.findall(answer.text)) == {enriched}
-            seen.append(int(enriched))
+            assert set(_LEDGER.findall(answer.text)) == {engaged}
+            seen.append(int(engaged))
         return seen
 
     with (

@@ -59,12 +59,12 @@ def test_a_run_prints_an_overview(finished_random: Finished) -> None:
     (run,) = _tables(finished_random.config_file)["Office_Run"]
     assert read_settings(finished_random.config_file)["name"] in output
     for label, number in (
-        ("Addresses selected", run["SelectedAddresses"]),
-        ("Addresses processed", run["ProcessedAddresses"]),
+        ("Mailboxes selected", run["SelectedAddresses"]),
+        ("Mailboxes read", run["ProcessedAddresses"]),
         ("E-mails processed", run["EmailsProcessed"]),
         ("Meetings processed", run["MeetingsProcessed"]),
         ("Days of data", run["DaysOfData"]),
-        ("Customers enriched", run["CustomersEnriched"]),
+        ("Engaged customers", run["CustomersEnriched"]),
     ):
         assert re.search(rf"^{label} +{number}\b", output, re.MULTILINE), output
     assert f"Published: {finished_random.config_file.parent / 'data' / 'published'}" in output
@@ -329,7 +329,7 @@ def test_a_terminal_shows_a_bar_and_then_the_overview(finished: Path) -> None:
     # done/all and the time, then what is worked on; never as a line of its own
     assert re.search(r"\d+/\d+ \d+:\d\d:\d\d \w+", text)
     assert not re.search(r"^\d+/\d+ \w+\r?$", text, re.MULTILINE)
-    assert "Customers enriched" in text
+    assert "Engaged customers" in text
     assert text.rstrip().endswith(f"Published: {finished.parent / 'data' / 'published'}")
     # the cursor was hidden while the bar moved, and is back
     assert shown.count("\x1b[?25h") >= shown.count("\x1b[?25l") > 0

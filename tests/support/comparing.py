@@ -10,7 +10,9 @@ from tests.support.pipeline import Rows
 Tables = Mapping[str, Rows]
 
 # these tell what has changed since the run before
-OF_THE_RUN_BEFORE = frozenset({"Customer_Profile", "Segment_History", "Segment_Change"})
+OF_THE_RUN_BEFORE = frozenset(
+    {"Customer_Profile", "Segment_History", "Segment_Change", "Coverage_History"}
+)
 
 # what differs between any two runs
 OF_THE_RUN = frozenset({"RunId", "StartedAt", "FinishedAt"})

@@ -14,6 +14,14 @@ from engagement_assets.warehouse.activity_store import ActivityStore
 
 Connection = duckdb.DuckDBPyConnection
 Json = dict[str, Any]
+
+# landed rows have keys in place of ids: SQL for the id behind one, null unless it is one of these
+_IDS = [
+    *("a", "b", "x", "old", "kept", "new", "other", "gone", "changed", "more", "added", "adaX"),
+    *(f"{name}{number}" for name in ("", "ada", "bob", "cy", "b", "x") for number in range(50)),
+    *(f"{name}-{i}-{j}" for name in ("ada", "bob", "cy") for i in range(25) for j in range(9)),
+]
+ITEM_ID = f"(select id from (select unnest({_IDS}) as id) where key_of(id) = item_key)"
 Content = dict[ActivityFile, list[str]]
 
 

@@ -45,7 +45,7 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
         "the gate and the report are about what a tenant answers",
     ),
     "customers": Elsewhere(
-        ("unit/customers/test_files.py",), "kinds of files are tested side by side, as one reader"
+        ("unit/customers/test_files.py",), "what is wrong with a file is told by its readers"
     ),
     "microsoft365": Elsewhere(
         ("unit/microsoft365/test_source.py", "unit/microsoft365/test_download.py"),
@@ -71,9 +71,6 @@ ELSEWHERE: Mapping[str, Elsewhere] = {
         "declarations: every column and rule is broken once, in one list of mutations",
     ),
     "sources.kind": Elsewhere(("conformance",), "a protocol: every kind must keep it"),
-    "warehouse": Elsewhere(
-        ("unit/warehouse/test_activity_store.py", "sql"), "what is written is what models read"
-    ),
 }
 
 

@@ -11,7 +11,13 @@ OF_THE_RUN = ("RunId", "StartedAt", "FinishedAt")
 KEPT_OVER_RUNS = ("Office_Run", "Office_ScoreHistory", "Measure_History")
 
 # tables that tell of the run before, or of all runs; all others are the same bytes again
-OF_SEVERAL_RUNS = (*KEPT_OVER_RUNS, "Customer_Profile", "Segment_History", "Segment_Change")
+OF_SEVERAL_RUNS = (
+    *KEPT_OVER_RUNS,
+    "Customer_Profile",
+    "Segment_History",
+    "Segment_Change",
+    "Coverage_History",
+)
 
 
 def assert_repeated(once: Mapping[str, Rows], now: Mapping[str, Rows]) -> int:
@@ -31,6 +37,9 @@ def assert_repeated(once: Mapping[str, Rows], now: Mapping[str, Rows]) -> int:
     assert _without_run(now["Segment_Change"]) == _without_run(once["Segment_Change"])
     later = [row | {"Joined": 0, "Left": 0} for row in once["Segment_History"]] * more
     assert _without_run(now["Segment_History"]) == _without_run(once["Segment_History"] + later)
+    unchanged = [row | {"Came": 0, "Gone": 0, "Changed": 0} for row in once["Coverage_History"]]
+    coverage = once["Coverage_History"] + unchanged * more
+    assert _without_run(now["Coverage_History"]) == _without_run(coverage)
     profiles = [row | _compared(row) for row in once["Customer_Profile"]]
     assert now["Customer_Profile"] == (profiles if more else once["Customer_Profile"])
     return len(run_ids)

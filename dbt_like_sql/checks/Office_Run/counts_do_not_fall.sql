@@ -1,6 +1,6 @@
 -- title: counts do not fall
 -- severity: warn
--- purpose: E-mails, meetings and enriched customers are near those of the run before, or above.
+-- purpose: E-mails, meetings and engaged customers are near those of the run before, or above.
 -- source: numbers 7
 with newest as (
     select

@@ -10,8 +10,6 @@ from engagement_assets.vocabulary import LEVELS as ALL_LEVELS
 
 LEVELS = tuple(level for level in ALL_LEVELS if level != "year")  # of a chart's periods
 SPANS = (3, 6, 12)
-_ROOM = 3  # weeks
-_SCORE_STEP = 10  # points: a chart of scores that goes from 50 to 51 would look like a leap
 
 
 @dataclass(frozen=True)
@@ -65,15 +63,14 @@ class Period:
         start: its first day.
         begins: the first day of it that counts, when it began before the year looked at.
         unfinished: whether it is not over.
-        labelled: whether a chart names it below its bar.
-        minor: whether that name goes first when there is little room.
-        emails_to: e-mails to the customer.
+        label: the text below its bar; None where there is no room for it.
         emails_from: e-mails from the customer.
-        meetings_to: meetings that your organisation called.
+        emails_to: e-mails to the customer.
         meetings_from: meetings that the customer called.
+        meetings_to: meetings that your organisation called.
         meetings_other: meetings that somebody else called.
-        own_people: your people in e-mails, and in meetings.
         their_people: the customer's people in e-mails, and in meetings.
+        own_people: your people in e-mails, and in meetings.
         reply_minutes: how long the customer's replies took on average.
         meeting_minutes: how long meetings took on average.
         score: the score among all customers in this period.
@@ -82,18 +79,22 @@ class Period:
     start: date
     begins: date | None
     unfinished: bool
-    labelled: bool
-    minor: bool
-    emails_to: int = 0
+    label: charts.Label | None
     emails_from: int = 0
-    meetings_to: int = 0
+    emails_to: int = 0
     meetings_from: int = 0
+    meetings_to: int = 0
     meetings_other: int = 0
-    own_people: tuple[int, int] = (0, 0)
     their_people: tuple[int, int] = (0, 0)
+    own_people: tuple[int, int] = (0, 0)
     reply_minutes: float | None = None
     meeting_minutes: float | None = None
     score: float | None = None
+
+    @property
+    def is_part(self) -> bool:
+        """Whether only some of its days count: it is not over, or began before the year."""
+        return self.unfinished or self.begins is not None
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ class Activity:
     Attributes:
         choice: what the reader wanted.
         periods: the periods, the oldest first.
-        emails: bars of e-mails to and from the customer.
+        emails: bars of e-mails from and to the customer.
         meetings: bars of meetings by who called them.
         scores: a line of the scores; a whole period without activity counts as 0.
         others_called: whether somebody else called a meeting.
@@ -136,21 +137,26 @@ class Activity:
         """
         found = {row["Start"]: row for row in rows if row["Level"] == choice.level}
         periods = tuple(_periods(choice, found, meetings, first, today))
+        parts = {place for place, period in enumerate(periods) if period.is_part}
         return cls(
             choice=choice,
             periods=periods,
-            emails=charts.bars([(period.emails_to, period.emails_from) for period in periods]),
+            emails=charts.bars(
+                [(period.emails_from, period.emails_to) for period in periods], parts=parts
+            ),
             meetings=charts.bars(
                 [
-                    (period.meetings_to, period.meetings_from, period.meetings_other)
+                    (period.meetings_from, period.meetings_to, period.meetings_other)
                     for period in periods
-                ]
+                ],
+                parts=parts,
             ),
             # in the middle of a period's place, below the bar of the other charts
             scores=charts.line(
                 [(place, _drawn_score(period)) for place, period in enumerate(periods)],
-                least_step=_SCORE_STEP,
+                reach=charts.SCORES,
                 margin=0.5,
+                parts=parts,
             ),
             others_called=any(period.meetings_other for period in periods),
         )
@@ -158,7 +164,7 @@ class Activity:
     @property
     def first_label(self) -> int:
         """The place of the first period that a chart names."""
-        return next(place for place, period in enumerate(self.periods) if period.labelled)
+        return next(place for place, period in enumerate(self.periods) if period.label)
 
     @property
     def total_emails(self) -> float:
@@ -184,30 +190,26 @@ def _periods(
     today: date,
 ) -> Iterator[Period]:
     starts = list(choice.starts(first, today))
-    labels = _labels(choice, starts)
+    labels = _labels(starts)
     for place, start in enumerate(starts):
         frame = Period(
             start=start,
             begins=first if start < first else None,
             unfinished=choice.after(start) > today + timedelta(1),
-            labelled=place in labels,
-            minor=place in labels[1::2],
+            label=labels.get(place),
         )
         row = found.get(start)
         yield frame if row is None else _filled(frame, row, meetings)
 
 
-def _labels(choice: Choice, starts: Sequence[date]) -> list[int]:
-    """Return the places that a chart names: every month, or the first week of each."""
-    if choice.level == "month":
-        return list(range(len(starts)))
-    firsts = [
-        place
+def _labels(starts: Sequence[date]) -> dict[int, charts.Label]:
+    """Return which places a chart names: months, or the first week of each, as far as they fit."""
+    middles = {
+        place: (place + 0.5) / len(starts) * 100
         for place, start in enumerate(starts)
         if place == 0 or start.month != starts[place - 1].month
-    ]
-    # a name needs the room of three weeks
-    return firsts[1:] if len(firsts) > 1 and firsts[1] < _ROOM else firsts
+    }
+    return charts.labels(middles, charts.MONTH_LETTERS)
 
 
 def _drawn_score(period: Period) -> float | None:
@@ -222,15 +224,14 @@ def _filled(frame: Period, row: Mapping[str, Any], meetings: Mapping[str, int]) 
         start=frame.start,
         begins=frame.begins,
         unfinished=frame.unfinished,
-        labelled=frame.labelled,
-        minor=frame.minor,
-        emails_to=row["EmailsTo"],
+        label=frame.label,
         emails_from=row["EmailsFrom"],
-        meetings_to=row["MeetingsTo"],
+        emails_to=row["EmailsTo"],
         meetings_from=row["MeetingsFrom"],
+        meetings_to=row["MeetingsTo"],
         meetings_other=meetings.get(row["PrimaryKey"], called) - called,
-        own_people=(row["OwnInEmails"], row["OwnInMeetings"]),
         their_people=(row["TheirsInEmails"], row["TheirsInMeetings"]),
+        own_people=(row["OwnInEmails"], row["OwnInMeetings"]),
         reply_minutes=row["ReplyMinutes"],
         meeting_minutes=row["MeetingMinutes"],
         score=row["Score"],

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from engagement_assets.results.card.score import Part, in_order
 
@@ -152,6 +153,17 @@ def compare(
             )
         ),
     )
+
+
+def month_end(month: date, time_zone: str) -> datetime:
+    """Return the moment at which a month has ended: a mailbox read up to it holds all of it.
+
+    Args:
+        month: its first day.
+        time_zone: the time zone of days.
+    """
+    following = (month + timedelta(days=31)).replace(day=1)
+    return datetime(following.year, following.month, 1, tzinfo=ZoneInfo(time_zone))
 
 
 def _since(before: Run, newest: Run) -> Since:

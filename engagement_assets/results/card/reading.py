@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engagement_assets.results import charts
+from engagement_assets.results import charts, scarcity
 from engagement_assets.results.card.activity import Activity, Choice, previous_month
-from engagement_assets.results.card.changes import History, Months, compare
+from engagement_assets.results.card.changes import History, Months, compare, month_end
 from engagement_assets.results.card.score import Part, Why
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.queries import query
+from engagement_assets.results.scarcity import Scarce
 from engagement_assets.results.snapshot import Snapshot
 
 Row = Mapping[str, Any]
@@ -18,7 +21,6 @@ Row = Mapping[str, Any]
 PARTS = 7  # rows of Office_ScoreContribution for each row of Office
 _BEHIND_EVERYTHING = 2**62
 _HISTORY_HEIGHT = 96  # pixels: it stands beside the parts of the score
-_SCORE_STEP = 5  # points between the lines across, at least
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Card:
         account: the customer's row of Customer_Profile.
         run: the newest row of Office_Run.
         mailboxes: how complete what was read is.
+        coverage: the same, as every page says it.
         today: the day that the results are about.
         history: the score in every run.
         segments: the segments that it is in.
@@ -64,6 +67,7 @@ class Card:
     account: Row
     run: Row
     mailboxes: Row
+    coverage: Coverage
     today: date
     history: History
     segments: Sequence[Row]
@@ -80,14 +84,19 @@ class Card:
         """The day of the last meeting in the year looked at."""
         return self._ago(self.account["DaysSinceLastMeeting"])
 
-    @property
+    @cached_property
     def history_line(self) -> charts.Line:
         """The scores of the runs that found activity, over time."""
         return charts.line(
             [(run.as_of.timestamp(), run.score) for run in self.history.scored],
             _HISTORY_HEIGHT,
-            least_step=_SCORE_STEP,
+            reach=charts.SCORES,
         )
+
+    @cached_property
+    def history_labels(self) -> dict[int, charts.Label]:
+        """Which of these runs the line names: the first and the last, where both fit."""
+        return charts.ends(self.history_line)
 
     def _ago(self, days: int | None) -> date | None:
         return None if days is None else self.today - timedelta(days)
@@ -100,15 +109,21 @@ class Engaged:
     Attributes:
         year: its year row, as in `card_periods.sql`.
         why: what the score is made of.
+        scarce: the parts that it has nothing of, and hardly any other customer either.
         place: where it stands.
         months: the last complete month compared with the one before; None without activity.
+        last_month: first day of the last complete month.
+        short: how many mailboxes count, but were not read to the end of that month.
         activity: the charts.
     """
 
     year: Row
     why: Why
+    scarce: Mapping[str, Scarce]
     place: Place
     months: Months | None
+    last_month: date
+    short: int
     activity: Activity
 
 
@@ -137,11 +152,12 @@ def read(snapshot: Snapshot, customer_id: str, choice: Choice, time_zone: str) -
         account=account,
         run=run,
         mailboxes=mailboxes,
+        coverage=Coverage.of(snapshot),
         today=today,
         history=history,
         segments=snapshot.rows(query("card_segments"), customer),
         children=snapshot.rows(query("card_children"), customer),
-        engaged=_engaged(snapshot, account, rows, choice, today) if rows else None,
+        engaged=_engaged(snapshot, account, rows, choice, today, time_zone) if rows else None,
     )
 
 
@@ -151,6 +167,7 @@ def _engaged(
     rows: Sequence[Row],
     choice: Choice,
     today: date,
+    time_zone: str,
 ) -> Engaged:
     parts = _parts(snapshot, account["CustomerId"], rows)
     year = next(row for row in rows if row["Level"] == "year")
@@ -160,11 +177,19 @@ def _engaged(
         for part in found
         if part["Component"] == "Meetings"
     }
+    own = parts[year["PrimaryKey"]]
+    scarce = scarcity.of_year(snapshot)
     by_month = {row["Start"]: row for row in rows if row["Level"] == "month"}
     after = previous_month(today)
+    (unread,) = snapshot.rows(query("card_short"), {"until": month_end(after, time_zone)})
     return Engaged(
         year=year,
-        why=Why.of(parts[year["PrimaryKey"]]),
+        why=Why.of(own, scarce),
+        scarce={
+            part["Component"]: scarce[part["Component"]]
+            for part in own
+            if part["Component"] in scarce and not part["Value"]
+        },
         place=Place(account["Rank"], account["Customers"], _rank_before(snapshot, account)),
         months=compare(
             previous_month(after),
@@ -175,6 +200,8 @@ def _engaged(
                 for start, row in by_month.items()
             },
         ),
+        last_month=after,
+        short=unread["Short"],
         activity=Activity.of(choice, rows, meetings, year["Start"], today),
     )
 

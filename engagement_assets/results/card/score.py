@@ -1,6 +1,6 @@
 """Why a score is what it is: its seven parts, what stands out, what would raise it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from engagement_assets.vocabulary import COMPONENTS
 _ABOVE = 0.6  # of the weight: one and a half times the typical value
 _BELOW = 0.4  # two thirds of it
 _HINTS = 3
+TYPICAL_DIGITS = 1  # what is typical is told with these; what equals it then is called typical
 _WORTH_SAYING = 0.05  # points: what rounds to 0.0 raises nothing
 
 
@@ -67,8 +68,18 @@ class Part:
 
     @property
     def has_typical(self) -> bool:
-        """Whether `goal` is what a typical customer has, and not more of what there is."""
-        return self.reference is not None and self.value < self.reference
+        """Whether `goal` is about what a typical customer has, and not more of what there is."""
+        return self.shown_reference is not None and self.value < self.shown_reference
+
+    @property
+    def is_typical(self) -> bool:
+        """Whether `goal` is what a typical customer has, as it is shown."""
+        return self.goal == self.shown_reference
+
+    @property
+    def shown_reference(self) -> float | None:
+        """What a typical customer has, with as many digits as a card shows."""
+        return None if self.reference is None else round(self.reference, TYPICAL_DIGITS)
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,8 @@ class Why:
         above: parts that are clearly above a typical customer's, the most points first.
         typical: parts that are about typical.
         below: parts that are clearly below, the most missing points first.
-        nothing: parts in which there is nothing at all, the same order.
+        nothing: parts in which there is nothing at all, the same order; those that hardly any
+            customer has are left out.
         hints: parts that lack the most points, if something can be done about it.
     """
 
@@ -96,8 +108,13 @@ class Why:
     hints: tuple[Part, ...]
 
     @classmethod
-    def of(cls, rows: Iterable[Mapping[str, Any]]) -> "Why":
-        """Make the explanation from the rows of one period."""
+    def of(cls, rows: Iterable[Mapping[str, Any]], scarce: Collection[str] = ()) -> "Why":
+        """Make the explanation from the rows of one period.
+
+        Args:
+            rows: rows of `card_parts.sql`.
+            scarce: the components that hardly any customer has.
+        """
         parts = in_order(Part.of(row) for row in rows)
         counted = [part for part in parts if part.weight > 0]
         giving = sorted(counted, key=lambda part: -part.points)
@@ -109,7 +126,9 @@ class Why:
             above=tuple(part for part in giving if part.share >= _ABOVE),
             typical=tuple(part for part in giving if _BELOW < part.share < _ABOVE),
             below=tuple(part for part in lacking if 0 < part.share <= _BELOW),
-            nothing=tuple(part for part in lacking if part.points == 0),
+            nothing=tuple(
+                part for part in lacking if part.points == 0 and part.component not in scarce
+            ),
             hints=tuple(
                 part for part in lacking if part.gain is not None and part.gain >= _WORTH_SAYING
             )[:_HINTS],

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from engagement_assets.results import language, words
 from engagement_assets.results.card.activity import LEVELS, SPANS, Choice
 from engagement_assets.results.card.reading import read
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.failures import NotFoundError
 from engagement_assets.results.language import N_
 from engagement_assets.results.listing import Listing
@@ -25,8 +26,8 @@ _COLUMNS = (
     "Score",
     "ScoreChange",
     "ScoreTrend",
-    "EmailsTo",
     "EmailsFrom",
+    "EmailsTo",
     "Meetings",
     "DaysSinceLastContact",
 )
@@ -49,6 +50,7 @@ def customers(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) ->
     return page(
         request,
         "customers.html",
+        coverage=Coverage.of(snapshot),
         listing=listing,
         engaged=engaged,
         count=count,
@@ -74,18 +76,25 @@ def card(
         request,
         "customer.html",
         card=found,
-        facts={row["Segment"]: _facts(language.of(request), row) for row in found.segments},
+        coverage=found.coverage,
+        causes=words.CAUSES,
+        facts={
+            row["Segment"]: _facts(language.of(request), row, found.coverage)
+            for row in found.segments
+        },
         choice=choice,
         levels=LEVELS,
         spans=SPANS,
     )
 
 
-def _facts(reader: language.Language, segment: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts(
+    reader: language.Language, segment: Mapping[str, Any], coverage: Coverage
+) -> list[tuple[str, str]]:
     """Return what a segment shows of the customer, in words, beyond what stands at the top."""
     listed: dict[str, Any] = json.loads(segment["Facts"])
     return [
-        (words.label(reader, column), words.shown(reader, column, value))
+        (words.label(reader, column), words.shown(reader, column, value, unread=coverage.unread))
         for column, value in listed.items()
         if column not in _SHOWN_ANYWAY
     ]

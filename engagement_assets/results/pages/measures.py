@@ -1,79 +1,29 @@
 """Measures: what they come to, and how that changed over the runs."""
 
-import itertools
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
 from engagement_assets.results import charts, language, tracked, units
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.failures import NotFoundError
 from engagement_assets.results.language import N_, Language
 from engagement_assets.results.listing import Listing
+from engagement_assets.results.measured import Months, Row, by_measure, by_month
 from engagement_assets.results.paging import Pages, counted
 from engagement_assets.results.queries import query
 from engagement_assets.results.roles import AContributor, AnyViewer
 from engagement_assets.results.snapshot import CurrentSnapshot, Snapshot
-from engagement_assets.results.templating import page
+from engagement_assets.results.templating import page, settings_of
 from engagement_assets.results.tracked import RUNS_SHOWN, dated, require_segments
 
 router = APIRouter()
-
-# A dimension of months goes across the page; two series are as many as can be told apart.
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-_MOST_SERIES = 2
-
-
-@dataclass(frozen=True)
-class Row:
-    """One value of a measure of the whole business, over the runs.
-
-    Attributes:
-        dimensions: what it is about: dimension to its value.
-        values: what it came to in the last runs, the oldest first.
-        moments: what each of these runs was about.
-        before: what it came to in the run before; None when that is not known.
-    """
-
-    dimensions: Mapping[str, str | None]
-    values: tuple[float | None, ...]
-    moments: tuple[datetime, ...]
-    before: float | None
-
-    @property
-    def value(self) -> float | None:
-        """What it comes to now."""
-        return self.values[-1]
-
-
-@dataclass(frozen=True)
-class Months:
-    """Values by month, and by one more dimension at most.
-
-    Attributes:
-        months: the months, the oldest first.
-        other: the other dimension; empty without one.
-        series: its values; one empty name without one.
-        values: per month the value of each series.
-        bars: the same as bars.
-    """
-
-    months: tuple[str, ...]
-    other: str
-    series: tuple[str, ...]
-    values: tuple[tuple[float, ...], ...]
-    bars: charts.Bars
-
-    def names(self, reader: Language) -> list[str]:
-        """Return what the series are called; none when there is only one kind of bar."""
-        return [
-            f"{reader.gettext(self.other)}: {reader.gettext(name)}" for name in self.series if name
-        ]
 
 
 @dataclass(frozen=True)
@@ -84,24 +34,35 @@ class Card:
     rows: Sequence[Row]
     months: Months | None
 
+    @property
+    def has_value(self) -> bool:
+        """Whether there is anything to show: some wait for data that not everybody has."""
+        return bool(self.definition["Customers"]) or any(row.value is not None for row in self.rows)
+
 
 @router.get("/measures")
 def measures(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> Response:  # noqa: ARG001 - the guard
     """List the measures."""
     require_segments(snapshot)
-    rows = _rows(snapshot)
+    rows, run = _rows(snapshot), snapshot.rows(query("newest_run"))[0]
+    today = _today(request, run)
     reader = language.of(request)
     cards = [
-        Card(definition, own := rows.get(definition["Measure"], ()), _months(own))
+        Card(
+            definition,
+            own := rows.get(definition["Measure"], ()),
+            by_month(own, definition["Unit"], today),
+        )
         for definition in snapshot.rows(query("measures"), {"measure": ""})
     ]
     return page(
         request,
         "measures.html",
+        coverage=Coverage.of(snapshot),
         # those without any value last: they wait for data that not everybody has
-        cards=sorted(cards, key=lambda card: not (card.rows or card.definition["Customers"])),
+        cards=sorted(cards, key=lambda card: not card.has_value),
         spark=tracked.spark,
-        run=snapshot.row(query("newest_run")),
+        run=run,
         **_in_words(reader),
     )
 
@@ -119,19 +80,23 @@ def measure(
     if definition["Grain"] == "customer":
         return _of_customers(request, snapshot, definition, reader)
     rows = _rows(snapshot, measure).get(measure, ())
-    months = _months(rows)
+    unit, run = definition["Unit"], snapshot.rows(query("newest_run"))[0]
+    months = by_month(rows, unit, _today(request, run))
+    drawn = (
+        tracked.line(units.drawn(unit, rows[0].values), reach=units.reach(unit)) if rows else None
+    )
     return page(
         request,
         "measure.html",
+        coverage=Coverage.of(snapshot),
         measure=definition,
         rows=rows,
-        drawn=tracked.line(units.drawn(definition["Unit"], rows[0].values))
-        if len(rows) == 1
-        else None,
-        axis=units.axis(reader, definition["Unit"]),
+        drawn=drawn,
+        dates=charts.ends(drawn) if drawn else {},
+        axis=units.axis(reader, unit),
         months=months,
         series=months.names(reader) if months else [],
-        dimensions=_dimensions(rows),
+        dimensions=list(rows[0].dimensions) if rows else [],
         **_in_words(reader),
     )
 
@@ -155,6 +120,7 @@ def measure_download(
         name=dated(snapshot, measure),
         kind=kind,
         language=language.of(request),
+        coverage=Coverage.of(snapshot),
     )
 
 
@@ -171,6 +137,7 @@ def _of_customers(
     return page(
         request,
         "measure_customers.html",
+        coverage=Coverage.of(snapshot),
         measure=definition,
         listing=listing,
         customers=customers,
@@ -189,56 +156,14 @@ def _definition(snapshot: Snapshot, measure: str) -> dict[str, Any]:
 
 def _rows(snapshot: Snapshot, measure: str = "") -> dict[str, tuple[Row, ...]]:
     """Return the values of measures of the whole business that the newest run has, by measure."""
-    history = snapshot.rows(query("measure_history"), {"measure": measure, "runs": RUNS_SHOWN})
-    found: dict[str, list[Row]] = {}
-    for (name, dimensions), group in itertools.groupby(
-        history, key=lambda row: (row["Measure"], row["Dimensions"])
-    ):
-        alike = list(group)
-        if alike[-1]["Age"] != 1:
-            continue  # of a month that has left the window, for instance
-        row = Row(
-            json.loads(dimensions or "{}"),
-            tuple(each["Value"] for each in alike),
-            tuple(each["AsOfTime"] for each in alike),
-            next((each["Value"] for each in alike if each["Age"] == 2), None),
-        )
-        found.setdefault(name, []).append(row)
-    return {name: tuple(rows) for name, rows in found.items()}
+    parameters = {"measure": measure, "runs": RUNS_SHOWN}
+    return by_measure(snapshot.rows(query("measure_history"), parameters))
 
 
-def _dimensions(rows: Sequence[Row]) -> list[str]:
-    return list(rows[0].dimensions) if rows else []
-
-
-def _months(rows: Sequence[Row]) -> Months | None:
-    """Return values by month, when one dimension is months and few enough series are left."""
-    over = next(
-        (
-            name
-            for name in _dimensions(rows)
-            if all(_MONTH.fullmatch(row.dimensions.get(name) or "") for row in rows)
-        ),
-        None,
-    )
-    if over is None:
-        return None
-    others = [name for name in _dimensions(rows) if name != over]
-    if len(others) > 1 or any(row.value is None or row.value < 0 for row in rows):
-        return None
-    found: dict[tuple[str, str], float] = {
-        (str(row.dimensions[over]), str(row.dimensions[others[0]]) if others else ""): row.value
-        or 0
-        for row in rows
-    }
-    months = sorted({month for month, _ in found})
-    series = sorted({name for _, name in found}, reverse=True)
-    if len(series) > _MOST_SERIES or len(found) < len(rows):
-        return None
-    values = tuple(tuple(found.get((month, name), 0) for name in series) for month in months)
-    return Months(
-        tuple(months), others[0] if others else "", tuple(series), values, charts.bars(values)
-    )
+def _today(request: Request, run: Mapping[str, Any]) -> date:
+    """Return the day that the newest run was about."""
+    moment: datetime = run["AsOfTime"]
+    return moment.astimezone(ZoneInfo(settings_of(request).time_zone)).date()
 
 
 def _in_words(reader: Language) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from engagement_assets.results import charts, ledger
+from engagement_assets.results import charts, ledger, scarcity
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.freshness import Freshness
 from engagement_assets.results.language import N_
 from engagement_assets.results.listing import Listing
@@ -26,8 +27,8 @@ _COLUMNS = (
     "Name",
     "EngagementScore",
     "ScoreChange",
-    "NoOfEmails_ToAccount",
     "NoOfEmails_FromAccount",
+    "NoOfEmails_ToAccount",
     "Meetings",
     "DaysSinceLastContact",
 )
@@ -36,6 +37,10 @@ MAILBOXES: Mapping[str, tuple[str, str]] = {
     "denied": (
         N_("Denied"),
         N_("Your administrator does not allow the app to read these mailboxes."),
+    ),
+    "partly": (
+        N_("Partly"),
+        N_("E-mails were read. The calendar does not exist, or the app is not allowed to read it."),
     ),
     "pending": (N_("Pending"), N_("Not their turn yet. The next run goes on.")),
     "no_mailbox": (N_("No mailbox"), N_("These people have no mailbox in Microsoft 365.")),
@@ -52,6 +57,11 @@ def overview(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
     newest, before = runs[-1], runs[-2] if len(runs) > 1 else None
     # runs about one moment, such as a second try, are one point: the last of them counts
     points = list({run["AsOfTime"]: run for run in runs}.values())
+    drawn = charts.line(
+        [(run["AsOfTime"].timestamp(), run["CustomersEnriched"]) for run in points],
+        least_step=math.ceil(max(1, newest["CustomersTotal"]) / _LINES),
+        margin=_DAY,
+    )
     missing = snapshot.rows(query("overview_mailboxes"))
     listing = Listing.of(request, _COLUMNS, sort="EngagementScore", descending=True)
     rows, total = _preview(snapshot, listing)
@@ -61,19 +71,18 @@ def overview(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
         run=newest,
         before=before,
         points=points,
-        drawn=charts.line(
-            [(run["AsOfTime"].timestamp(), run["CustomersEnriched"]) for run in points],
-            least_step=math.ceil(max(1, newest["CustomersTotal"]) / _LINES),
-            margin=_DAY,
-        ),
+        drawn=drawn,
+        dates=charts.ends(drawn),
         freshness=Freshness.of(
             settings.schedule, settings.time_zone, newest["StartedAt"], datetime.now(UTC)
         ),
+        coverage=Coverage.of(snapshot),
         missing=Counter(row["Status"] for row in missing),
         # who is behind a mailbox is for those who can do something about it
         mailboxes=missing if viewer.may(Role.CONTRIBUTOR) else [],
         explained=MAILBOXES,
         ledger=ledger.accounts(snapshot.rows(query("overview_ledger"))),
+        scarce=scarcity.of_year(snapshot).values(),
         outdated=not snapshot.has("Customer_Profile"),
         listing=listing,
         rows=rows,

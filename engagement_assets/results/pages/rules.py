@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
 from engagement_assets.results import language, words
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.downloads import Format, attachment, download, file_name
 from engagement_assets.results.failures import NotFoundError, translated
 from engagement_assets.results.fields import FIELDS, SEGMENT, Field, operators
@@ -79,6 +80,7 @@ def rule_download(
         name=dated(snapshot, "customers"),
         kind=kind,
         language=language.of(request),
+        coverage=Coverage.of(snapshot),
     )
 
 
@@ -154,16 +156,20 @@ def _page(
     *,
     asks: bool = False,
 ) -> Response:
-    reader = language.of(request)
+    reader, coverage = language.of(request), Coverage.of(snapshot)
     rule = reading.rule
     settings = settings_of(request)
+    found = _found(snapshot, rule) if rule else None
+    shown = [row["CustomerId"] for row in found["Customers"]] if found else []
     return page(
         request,
         "rules.html",
         status,
+        coverage=coverage,
         reading=reading,
         rule=rule,
-        found=_found(snapshot, rule) if rule else None,
+        found=found,
+        unknown=coverage.unknown(snapshot, shown),
         titles=titles,
         fields=_by_group(),
         operators=operators,
@@ -175,7 +181,7 @@ def _page(
         asks=asks,
         may_save=viewer.may(Role.ADMINISTRATOR) and settings.rules_folder is not None,
         saved=request.query_params.get("saved", ""),
-        **words.of_columns(reader),
+        **words.of_columns(reader, coverage.unread),
     )
 
 

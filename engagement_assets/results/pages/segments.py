@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from engagement_assets.results import charts, language, tracked, words
+from engagement_assets.results.coverage import Coverage
 from engagement_assets.results.downloads import Format, download
 from engagement_assets.results.facts import facts_of, members, reading_order
 from engagement_assets.results.failures import NotFoundError
@@ -38,11 +39,13 @@ class Change:
         customer_id: the customer.
         label: what the customer is called.
         reasons: the figures that changed, in words; none when other customers or the rule did.
+        cause: why it joined or left, as in Segment_Change; None where nobody knows.
     """
 
     customer_id: str
     label: str
     reasons: tuple[str, ...]
+    cause: str | None
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class Changes:
 def segments(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> Response:  # noqa: ARG001 - the guard
     """List the segments."""
     require_segments(snapshot)
+    coverage = Coverage.of(snapshot)
     sizes = snapshot.rows(query("segment_sizes"), {"segment": "", "runs": RUNS_SHOWN})
     sparks = {
         segment: tracked.spark([row["Members"] for row in rows])
@@ -76,6 +80,8 @@ def segments(request: Request, snapshot: CurrentSnapshot, viewer: AnyViewer) -> 
         "segments.html",
         segments=snapshot.rows(query("segments")),
         sparks=sparks,
+        coverage=coverage,
+        silent=_silent(snapshot) if coverage.unread else set(),
         run=snapshot.row(query("newest_run")),
     )
 
@@ -101,22 +107,29 @@ def segment(
     parameters |= {"segment": segment, "search": listing.search}
     pages = Pages.of(request.query_params.get("page", ""), counted(snapshot, sql, parameters))
     sizes = snapshot.rows(query("segment_sizes"), {"segment": segment, "runs": RUNS_SHOWN})
-    reader = language.of(request)
+    line = charts.line([(float(at), row["Members"]) for at, row in enumerate(sizes)])
+    reader, coverage = language.of(request), Coverage.of(snapshot)
+    shown = pages.rows(snapshot, listing.ordered(sql, "CustomerId"), parameters)
     rule = _RULE_OF.search(definition["Sql"])
     return page(
         request,
         "segment.html",
         segment=definition,
+        coverage=coverage,
+        silent=bool(coverage.unread and _silent(snapshot, segment)),
         facts=facts,
         listing=listing,
-        members=pages.rows(snapshot, listing.ordered(sql, "CustomerId"), parameters),
+        members=shown,
+        unknown=coverage.unknown(snapshot, [member["CustomerId"] for member in shown]),
         pages=pages,
         sizes=sizes,
         newest={**sizes[-1], "IsNew": len(sizes) == 1},
-        line=charts.line([(float(at), row["Members"]) for at, row in enumerate(sizes)]),
+        line=line,
+        dates=charts.ends(line),
+        causes=words.CAUSES,
         changes=_changes(snapshot, segment, reader),
         rule=rule[1] if rule else None,
-        **words.of_columns(reader),
+        **words.of_columns(reader, coverage.unread),
     )
 
 
@@ -141,6 +154,7 @@ def segment_download(
         name=dated(snapshot, segment),
         kind=kind,
         language=language.of(request),
+        coverage=Coverage.of(snapshot),
     )
 
 
@@ -149,6 +163,12 @@ def _definition(snapshot: Snapshot, segment: str) -> dict[str, Any]:
         N_("There is no such segment."), remedy=N_("The list of segments has all of them.")
     )
     return tracked.defined(snapshot, "segment_definition", {"segment": segment}, missing)
+
+
+def _silent(snapshot: Snapshot, segment: str = "") -> set[str]:
+    """Return the segments, or the one, in which there are customers without e-mail and meeting."""
+    rows = snapshot.rows(query("segments_silent"), {"segment": segment})
+    return {row["Segment"] for row in rows}
 
 
 def _changes(snapshot: Snapshot, segment: str, reader: Language) -> list[Changes]:
@@ -160,7 +180,7 @@ def _changes(snapshot: Snapshot, segment: str, reader: Language) -> list[Changes
     for (_, kind), group in itertools.groupby(rows, key=lambda row: (row["RunId"], row["Change"])):
         alike = list(group)
         listed = tuple(
-            Change(row["CustomerId"], row["Label"], _reasons(row["Reason"], reader))
+            Change(row["CustomerId"], row["Label"], _reasons(row["Reason"], reader), row["Cause"])
             for row in alike
         )
         found.append(Changes(alike[0], kind, alike[0]["Alike"], listed))

@@ -6,5 +6,5 @@ select
     IsEngaged
 from Customer_Profile
 where ParentId = $customer
-order by EngagementScore desc, CustomerId asc
+order by IsEngaged desc, EngagementScore desc, CustomerId asc
 limit 50

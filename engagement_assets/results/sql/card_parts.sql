@@ -1,5 +1,6 @@
 -- The parts of the scores of a customer's periods, what each lacks, and what a better value gives.
--- Goal: the typical value when there is less, else twice the value; of Recency: a contact today.
+-- Goal: the first whole number that is not below the typical value as it is shown, with one digit,
+-- where there is less; else twice the value; of Recency: a contact today.
 -- Grain: one part of one period. Only the rows of the table from $first to $last are read: it is in
 -- the order of its key, and a whole table of 45 million rows takes ten times as long. An id that
 -- another one continues with a bar finds the other's rows too; the caller keeps its own.
@@ -13,7 +14,7 @@ with part as (
         Points,
         case
             when Component = 'Recency' then 1.0
-            when Value < Reference then ceil(Reference)
+            when Value < round(Reference, 1) then ceil(round(Reference, 1))
             else 2 * Value
         end as Goal
     from Office_ScoreContribution

@@ -4,7 +4,17 @@ select
     definition.Title,
     definition.Description,
     member.Since,
-    member.Facts
+    member.Facts,
+    -- not known to older versions, whose tables have no such column
+    (
+        select max(to_json(moved) ->> 'Cause')
+        from Segment_Change as moved
+        where
+            moved.Segment = member.Segment
+            and moved.CustomerId = member.CustomerId
+            and moved.AsOfTime = member.Since
+            and moved.Change = 'joined'
+    ) as Cause
 from Segment_Member as member
 inner join Segment_Definition as definition on member.Segment = definition.Segment
 where member.CustomerId = $customer

@@ -1,17 +1,17 @@
 -- Customers whose name or id holds the text $search, in whatever case and accents.
--- Grain: one customer. Engaged ones only with $engaged = 'yes', the others only with 'no'.
+-- Grain: one customer; without contact it has no numbers, and so stands last in every order. Engaged ones only with $engaged = 'yes', the others only with 'no'.
 select
     CustomerId,
     Name,
     coalesce(Name, CustomerId) as Label,
-    EngagementScore as Score,
+    case when IsEngaged then EngagementScore end as Score,
     ScoreChange,
     case when IsEngaged then ScoreTrend end as ScoreTrend,
     Rank,
     IsEngaged,
-    NoOfEmails_ToAccount as EmailsTo,
-    NoOfEmails_FromAccount as EmailsFrom,
-    Meetings,
+    case when IsEngaged then NoOfEmails_FromAccount end as EmailsFrom,
+    case when IsEngaged then NoOfEmails_ToAccount end as EmailsTo,
+    case when IsEngaged then Meetings end as Meetings,
     DaysSinceLastContact
 from Customer_Profile
 where

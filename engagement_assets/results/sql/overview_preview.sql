@@ -1,12 +1,12 @@
--- The enriched customers whose name or id holds the text $search, in whatever case and accents.
+-- The engaged customers whose name or id holds the text $search, in whatever case and accents.
 -- Grain: one customer.
 select
     CustomerId,
     coalesce(Name, CustomerId) as Name,
     EngagementScore,
     ScoreChange,
-    NoOfEmails_ToAccount,
     NoOfEmails_FromAccount,
+    NoOfEmails_ToAccount,
     Meetings,
     DaysSinceLastContact
 from Customer_Profile

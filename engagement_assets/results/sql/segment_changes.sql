@@ -2,16 +2,18 @@
 -- Grain: one customer in one run. Nobody joined in the run that had the segment first.
 with changed as (
     select
-        change.RunId,
-        change.AsOfTime,
+        moved.RunId,
+        moved.AsOfTime,
         run.StartedAt,
-        change.CustomerId,
-        change.Change,
-        change.Reason,
-        dense_rank() over (order by run.StartedAt desc, change.RunId asc) as Place
-    from Segment_Change as change
-    inner join Office_Run as run on change.RunId = run.RunId
-    where change.Segment = $segment and change.Reason is not null
+        moved.CustomerId,
+        moved.Change,
+        moved.Reason,
+        -- not known to older versions, whose tables have no such column
+        to_json(moved) ->> 'Cause' as Cause,
+        dense_rank() over (order by run.StartedAt desc, moved.RunId asc) as Place
+    from Segment_Change as moved
+    inner join Office_Run as run on moved.RunId = run.RunId
+    where moved.Segment = $segment and moved.Reason is not null
 )
 
 select
@@ -21,6 +23,7 @@ select
     coalesce(customer.Name, changed.CustomerId) as Label,
     changed.Change,
     changed.Reason,
+    changed.Cause,
     count(*) over (partition by changed.RunId, changed.Change) as Alike
 from changed
 left join Office_Customer as customer on changed.CustomerId = customer.CustomerId

@@ -91,9 +91,9 @@ def test_what_is_shown(tmp_path: Path) -> None:
     assert [line for line in lines if line] == [
         "Account engagement",
         "Status succeeded with warnings",
-        "Customers enriched 1,234 of 1,500 (82%)",
-        "Addresses selected 2,000",
-        "Addresses processed 1,990 (2 failed, 1 no_mailbox)",
+        "Engaged customers 1,234 of 1,500 (82%)",
+        "Mailboxes selected 2,000",
+        "Mailboxes read 1,990 (2 failed, 1 no_mailbox)",
         "E-mails processed 7,654,321",
         "Meetings processed 8,765",
         "Days of data 366",

@@ -161,6 +161,12 @@ def test_addresses_are_normalised(folder: Path) -> None:
     assert settings.customers.excluded == ("bot@x.example", "competitor.example")
 
 
+def test_a_refused_entry_is_named_by_its_place(folder: Path) -> None:
+    _, line = mistakes(folder, changed("customers.excluded", ["x.example", "*@y.example"]))
+    assert line.startswith("customers.excluded.1: '*@y.example' is not allowed. Expected: ")
+    assert line.endswith("did you mean y.example?"), "one mark at the end is enough"
+
+
 # key, value, what the line must say of the value, and of what is allowed
 WRONG: list[tuple[str, object, str, str]] = [
     ("name", 5, "'5'", "string"),
@@ -174,6 +180,19 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("mailboxes.addresses", [None], "nothing", "string"),
     ("mailboxes.opted_out", ["@contoso.com"], "'@contoso.com'", "one @"),
     ("mailboxes.organisation_domains", ["a@contoso.com"], "'a@contoso.com'", "without @"),
+    (
+        "mailboxes.opted_out",
+        ["Ada <ada@x.example>"],
+        "'Ada <ada@x.example>'",
+        "mean ada@x.example?",
+    ),
+    (
+        "mailboxes.addresses",
+        ["a@x.example;b@x.example"],
+        "'a@x.example;b@x.example'",
+        "entry of its",
+    ),
+    ("mailboxes.organisation_domains", ["contoso"], "'contoso'", "such as contoso.com"),
     ("mailboxes", "ada@contoso.com", "'ada@contoso.com'", "dictionary"),
     ("customers.contacts", "list.txt", "list.txt'", ".csv or .parquet"),
     ("customers.contacts", "missing.csv", "missing.csv'", "exists"),
@@ -182,9 +201,12 @@ WRONG: list[tuple[str, object, str, str]] = [
     ("customers.parent", "ParentId", "'ParentId'", "customers.accounts beside it"),
     ("sql_folder", "nowhere", "nowhere'", "exists"),
     ("customers.excluded", ["a@b@c"], "'a@b@c'", "one @"),
+    ("customers.excluded", ["*@kunde.example"], "'*@kunde.example'", "mean kunde.example?"),
+    ("customers.excluded", ["/o=X/cn=ada"], "'/o=X/cn=ada'", "never has an X.500 name"),
     ("privacy_terms", True, "'True'", "dictionary"),
     ("privacy_terms", {"accepted_by": "x", "accepted_at": "noon"}, "'noon'", "datetime"),
     ("tenant_admins", ["admin"], "'admin'", "one @"),
+    ("tenant_admins", ["/o=X/cn=ada"], "'/o=X/cn=ada'", "not an X.500 name"),
     ("time_zone", "CET+1", "'CET+1'", "IANA time zone"),
     ("time_zone", "europe/amsterdam", "'europe/amsterdam'", "did you mean Europe/Amsterdam?"),
     ("time_zone", "../../etc/passwd", "'../../etc/passwd'", "IANA time zone"),
@@ -292,6 +314,8 @@ BROKEN = {
     "tab": ("source:\n\tkind: graph\n", "line 2: "),
     "a tag": ("name: !!python/object:os.system x\n", "line 1: could not determine"),
     "a control character": ("name: \x01\n", "not valid YAML"),
+    "a wildcard": ("customers: {excluded: [*@x.example]}\n", "begins with *, &, @, ` or % needs"),
+    "an at in front": ("customers: {excluded: [@x.example]}\n", "% needs quotes"),
     "no such month": ("as_of: 2026-13-01T00:00:00Z\n", "not valid YAML: month"),
     "only text": ("hello\n", "must hold keys and values"),
     "a list": ("- name\n", "must hold keys and values"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engagement_assets.config.values import Address, Text
+from engagement_assets.config.values import Address, ListedAddress, Text
 from engagement_assets.configure import answers
 
 
@@ -22,6 +22,18 @@ def test_several_values() -> None:
     assert problem(" , ") == "At least one is needed."
     assert answers.many(Address, optional=True)(" ") is None
     assert str(problem("ada@contoso.com nobody")).startswith("nobody: Expected: ")
+
+
+def test_a_value_with_blanks_is_not_taken_apart() -> None:
+    """A name is refused as a whole, and an X.500 name has blanks."""
+    problem = answers.many(ListedAddress)
+    refused = str(problem("bob@contoso.com, Ada Lovelace <ada@contoso.com>"))
+    assert refused.startswith("Ada Lovelace <ada@contoso.com>: Expected: ")
+    assert refused.endswith("did you mean ada@contoso.com?")
+    x500 = "/o=ExchangeLabs/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=ada"
+    assert answers.normalised(ListedAddress, f"{x500}; bob@contoso.com cy@contoso.com") == [
+        *(x500.lower(), "bob@contoso.com", "cy@contoso.com")
+    ]
 
 
 def test_values_are_kept_once_as_the_configuration_reads_them() -> None:

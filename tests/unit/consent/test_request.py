@@ -103,6 +103,20 @@ def test_the_administrators_get_a_mail_that_explains_itself(
     assert "the text of meetings" in " ".join(text.split()), "what limiting calendars costs"
 
 
+def test_who_opted_out_is_named_neither_as_listed_nor_as_who_asks(
+    server: MailServer, tmp_path: Path
+) -> None:
+    mailboxes = {
+        "addresses": ["sales@contoso.com", "ada@contoso.com"],
+        "opted_out": ["ada@contoso.com"],
+    }
+    ask_for_consent(configuration(server, tmp_path, mailboxes=mailboxes))
+    text = "\n".join(server.received[0][2].get_content().splitlines())
+    assert "ada@contoso.com" not in text
+    assert "  sales@contoso.com\nNot read, because they opted out: 1 of them." in text
+    assert "engagement@contoso.com, for" in text, "somebody has to be asked about it"
+
+
 def test_the_user_signs_in_behind_tls(server: MailServer, tmp_path: Path) -> None:
     ask_for_consent(configuration(server, tmp_path))
     assert server.signed_in == [(USER, PASSWORD, True)]

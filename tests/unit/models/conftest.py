@@ -8,12 +8,13 @@ import pytest
 
 from engagement_assets.models.building import build
 from engagement_assets.models.loading import Model, load_models
+from engagement_assets.schemas import TABLES
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse.duckdb_engine import DuckDbEngine
 from tests.support.accounts import SECRET
 from tests.support.model_files import Write, writer
 
-TABLES = [*INPUT_TABLES, "account", "Customer_Profile"]
+READ = [*INPUT_TABLES, "account", "Customer_Profile"]
 
 
 @pytest.fixture
@@ -24,11 +25,13 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             source.create(connection)
         connection.execute("create table account (account_id varchar)")
         connection.execute("insert into account values ('A'), ('B'), (?)", [SECRET])
+        columns = TABLES["Customer_Profile"].columns
+        listed = ", ".join(f"{column.name} {column.type}" for column in columns)
+        connection.execute(f"create table Customer_Profile ({listed})")
         connection.execute(
-            "create table Customer_Profile "
-            "(CustomerId varchar, Name varchar, Meetings bigint, Replies bigint, Rank bigint)"
+            "insert into Customer_Profile by name "
+            "select 'A' as CustomerId, 'a' as Name, 1 as Meetings, 2 as Replies, 3 as Rank"
         )
-        connection.execute("insert into Customer_Profile values ('A', 'a', 1, 2, 3)")
         yield connection
 
 
@@ -47,7 +50,7 @@ def make(tmp_path: Path, database: duckdb.DuckDBPyConnection) -> Callable[[str, 
         path.parent.mkdir(parents=True, exist_ok=True)
         unit = "-- unit: count\n" if layer == "measures" else ""
         path.write_text(f"-- title: Mine\n-- purpose: Just so.\n{unit}{sql}")
-        (model,) = load_models(tmp_path, TABLES)
+        (model,) = load_models(tmp_path, READ)
         build(DuckDbEngine(database), model)
         return model
 

@@ -56,6 +56,11 @@ def of_segment(rows: Rows, segment: str) -> list[dict[str, object]]:
     ]
 
 
+def without_moment(rows: Rows) -> list[dict[str, object]]:
+    """Return rows without the moment that their run was about."""
+    return [{name: value for name, value in row.items() if name != "AsOfTime"} for row in rows]
+
+
 def test_accounts_leave_and_come_back_with_reasons(case: Case) -> None:
     run(case, "2024-06-14")
     case.email("ada", "2024-06-20T08:00:00Z", ADA, ANN)
@@ -68,19 +73,28 @@ def test_accounts_leave_and_come_back_with_reasons(case: Case) -> None:
     ]
     assert unchanged["Segment_Change"] == left["Segment_Change"]
     assert of_segment(back["Segment_Change"], "stale_accounts") == [
-        {"RunId": "2024-06-14", "CustomerId": "acme", "Change": "joined", "Reason": None},
-        {"RunId": "2024-06-14", "CustomerId": "zeta", "Change": "joined", "Reason": None},
+        {
+            "RunId": "2024-06-14",
+            "CustomerId": account,
+            "Change": "joined",
+            "Reason": None,
+            "Cause": None,
+        }
+        for account in ("acme", "zeta")
+    ] + [
         {
             "RunId": "2024-06-21",
             "CustomerId": "acme",
             "Change": "left",
             "Reason": '{"DaysSinceLastEmail":{"before":74,"after":1}}',
+            "Cause": "own",
         },
         {
             "RunId": "2024-08-30",
             "CustomerId": "acme",
             "Change": "joined",
             "Reason": '{"DaysSinceLastEmail":{"before":8,"after":71}}',
+            "Cause": "own",
         },
     ]
     assert of_segment(back["Segment_History"], "stale_accounts") == [
@@ -133,7 +147,13 @@ def test_a_segment_comes_and_goes(case: Case, tmp_path: Path) -> None:
     changed = run(case, "2024-07-12", with_own(own, met=f"{MET} >= 0"))
 
     assert of_segment(added["Segment_Change"], "met") == [
-        {"RunId": "2024-06-21", "CustomerId": "acme", "Change": "joined", "Reason": None}
+        {
+            "RunId": "2024-06-21",
+            "CustomerId": "acme",
+            "Change": "joined",
+            "Reason": None,
+            "Cause": "rule",
+        }
     ]
     assert of_segment(removed["Segment_Definition"], "met") == []
     assert of_segment(removed["Segment_Member"], "met") == []
@@ -148,6 +168,7 @@ def test_a_segment_comes_and_goes(case: Case, tmp_path: Path) -> None:
         "CustomerId": "acme",
         "Change": "joined",
         "Reason": None,
+        "Cause": "rule",
     }
     # no figure of zeta changed: the rule did
     assert of_segment(changed["Segment_Change"], "met")[-1] == {
@@ -155,7 +176,50 @@ def test_a_segment_comes_and_goes(case: Case, tmp_path: Path) -> None:
         "CustomerId": "zeta",
         "Change": "joined",
         "Reason": "{}",
+        "Cause": "rule",
     }
+
+
+def test_a_mailbox_that_is_not_counted_any_more_is_a_cause(case: Case) -> None:
+    first = run(case, "2024-06-14")
+    case.settings["mailboxes"] = {"addresses": ["bob@contoso.com", "cid@elsewhere.example"]}
+    left = run(case, "2024-06-21")
+    again = run(case, "2024-06-28")
+
+    assert of_segment(left["Segment_Change"], "never_engaged")[-1] == {
+        "RunId": "2024-06-21",
+        "CustomerId": "acme",
+        "Change": "joined",
+        "Reason": '{"IsEngaged":{"before":true,"after":false}}',
+        "Cause": "coverage",
+    }
+    # Bob's goes on, Ada's is not selected any more, Cid has none
+    nothing = {"NotRead": 0, "Behind": 0, "Partly": 0}
+    before = {"Mailboxes": 2, "Came": None, "Gone": None, "Changed": None}
+    counted = [
+        {"RunId": "2024-06-14", **before, **nothing},
+        {"RunId": "2024-06-21", "Mailboxes": 1, "Came": 0, "Gone": 1, "Changed": 1, **nothing},
+        {"RunId": "2024-06-28", "Mailboxes": 1, "Came": 0, "Gone": 0, "Changed": 0, **nothing},
+    ]
+    assert without_moment(first["Coverage_History"]) == counted[:1]
+    assert without_moment(again["Coverage_History"]) == counted
+
+
+def test_other_weights_are_another_rule_of_what_looks_at_scores(case: Case) -> None:
+    run(case, "2024-06-14")
+    names = ("EmailsFromAccount", "TwoWayEmails", "Replies", "Meetings", "AccountPeople")
+    weights = dict.fromkeys(names, 0) | {"OwnPeople": 50, "Recency": 50}
+    case.settings["score_weights"] = weights
+    case.email("bob", "2024-06-20T08:00:00Z", "bob@contoso.com", ZOE)
+    changed = run(case, "2024-06-21")
+
+    causes = {
+        (row["Segment"], row["CustomerId"]): row["Cause"]
+        for row in changed["Segment_Change"]
+        if row["RunId"] == "2024-06-21"
+    }
+    assert causes["top_tenth", "zeta"] == "rule"
+    assert causes["never_engaged", "zeta"] == "own"
 
 
 def test_a_run_goes_on_from_a_snapshot_of_an_older_version(case: Case) -> None:
@@ -169,6 +233,7 @@ def test_a_run_goes_on_from_a_snapshot_of_an_older_version(case: Case) -> None:
         connection.execute(f"create table old as select * from '{file}'")
         connection.execute("alter table old drop Replies; alter table old add Retired integer")
         connection.execute(f"copy old to '{file}'")
+    (parquet / "Coverage_History.parquet").unlink()
     again = run(case, "2024-06-21")
 
     assert [row["RunId"] for row in of_segment(again["Segment_History"], "rising")] == [

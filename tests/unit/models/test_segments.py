@@ -14,6 +14,17 @@ from tests.support.accounts import SECRET
 
 Make = Callable[[str, str], Model]
 
+# in the order of Customer_Profile
+OF_THE_SCORE = [
+    "NoOfEmails_ToAccount",
+    "NoOfEmails_FromAccount",
+    "DaysSinceLastContact",
+    "Meetings",
+    "Replies",
+    "AccountPeople",
+    "OwnPeople",
+]
+
 
 # --- what it may give ---------------------------------------------------------------------------
 
@@ -67,9 +78,12 @@ def test_rows_of_a_segment(make: Make, database: duckdb.DuckDBPyConnection) -> N
         "Nothing": None,
         "Flag": True,
     }
-    ((_, title, description, sql, shown),) = database.execute("from segment_listed").fetchall()
+    ((_, title, description, sql, shown, changed),) = database.execute(
+        "from segment_listed"
+    ).fetchall()
     assert (title, description) == ("Mine", "Just so.")
     assert sql == model.path.read_text()
+    assert changed is None
     assert json.loads(shown) == ["Since", 'Odd "name', "Nothing", "Flag"]
 
 
@@ -84,7 +98,10 @@ def test_a_segment_that_shows_nothing(make: Make, database: duckdb.DuckDBPyConne
 def test_changes_are_those_of_accounts_that_moved(
     make: Make, database: duckdb.DuckDBPyConnection
 ) -> None:
-    database.execute("insert into Customer_Profile values ('B', 'b', 5, 5, 1)")
+    database.execute(
+        "insert into Customer_Profile by name "
+        "select 'B' as CustomerId, 'b' as Name, 5 as Meetings, 5 as Replies, 1 as Rank"
+    )
     database.execute(
         "insert into previous_profile by name "
         "select 'A' as CustomerId, 0 as Meetings, 2 as Replies union all select 'B', 4, 5"
@@ -161,3 +178,68 @@ def test_changes_are_those_of_accounts_that_moved(
 )
 def test_columns_that_decide(make: Make, sql: str, columns: list[str]) -> None:
     assert segments.causes(make("segments", sql)) == columns
+
+
+@pytest.mark.parametrize(
+    ("decisive", "kinds", "behind"),
+    [
+        (["Meetings", "ParentId"], {"own"}, ["ParentId", "Meetings"]),
+        (["Rank"], {"score"}, OF_THE_SCORE),
+        (["IsEngaged", "ScoreTrend"], {"own", "trend"}, ["IsEngaged", *OF_THE_SCORE]),
+        (["DaysSinceLastEmail"], {"own"}, ["DaysSinceLastEmail"]),
+    ],
+)
+def test_own_figures_stand_behind_what_is_relative(
+    make: Make,
+    database: duckdb.DuckDBPyConnection,
+    decisive: list[str],
+    kinds: set[str],
+    behind: list[str],
+) -> None:
+    looked_at = " or ".join(f"{column} is null" for column in decisive)
+    model = make("segments", f"select CustomerId from Customer_Profile where {looked_at}")
+    segments.collect(DuckDbEngine(database), [model])
+
+    assert segments.figures(decisive) == behind
+    found = database.execute("select column_name from segment_figure").fetchall()
+    assert [column for (column,) in found] == behind
+    found = database.execute("select distinct kind from segment_cause").fetchall()
+    assert {kind for (kind,) in found} == kinds
+
+
+def test_every_own_figure_stands_for_what_is_not_known(
+    make: Make, database: duckdb.DuckDBPyConnection
+) -> None:
+    """A segment over another table says nothing of the profile; any figure of it may be behind."""
+    database.execute("insert into previous_profile (CustomerId, Replies, Rank) values ('A', 7, 1)")
+    model = make("segments", "select account_id as CustomerId from account where 1 = 1")
+    segments.collect(DuckDbEngine(database), [model])
+
+    compared = {column for (_, column, _, _) in database.execute("from profile_change").fetchall()}
+    assert compared == {"Meetings", "Replies"}
+    figures = segments.figures([])
+    assert "IsEngaged" in figures
+    assert not {"CustomerId", "Name", "EngagementScore", "Rank", "ScoreTrend"} & set(figures)
+
+
+@pytest.mark.parametrize(
+    ("before", "is_changed"),
+    [
+        (None, None),
+        ("-- title: Mine\n-- purpose: Just so.\nselect CustomerId from Customer_Profile", False),
+        ("-- title: Ours\nselect  CustomerId -- of the list\nfrom Customer_Profile", False),
+        ("select CustomerId from Customer_Profile where Meetings > 1", True),
+        ("select CustomerId frm", True),
+    ],
+)
+def test_a_rule_is_changed_by_its_sql_not_by_its_comments(
+    make: Make, database: duckdb.DuckDBPyConnection, before: str | None, is_changed: bool | None
+) -> None:
+    if before is not None:
+        database.execute(
+            "insert into previous_segment_definition (Segment, Sql) values ('mine', ?)", [before]
+        )
+    segments.collect(
+        DuckDbEngine(database), [make("segments", "select CustomerId from Customer_Profile")]
+    )
+    assert database.execute("select is_changed from segment_listed").fetchall() == [(is_changed,)]

@@ -24,8 +24,8 @@ PRIVATE = "ann.secret@customer.example"
 PEOPLE = People((), frozenset({"ada@contoso.com"}), frozenset(), {})
 
 
-def settings(folder: Path, contacts: str, accounts: str | None = None, **keys: str) -> Customers:
-    content: dict[str, str] = {"contacts": "contacts.csv", **keys}
+def settings(folder: Path, contacts: str, accounts: str | None = None, **keys: object) -> Customers:
+    content: dict[str, object] = {"contacts": "contacts.csv", **keys}
     (folder / "contacts.csv").write_text(contacts, encoding="utf-8")
     if accounts is not None:
         content["accounts"] = "accounts.csv"
@@ -51,6 +51,21 @@ def test_every_outcome(tmp_path: Path) -> None:
         in found.found
     )
     assert "Columns: CustomerId, Email" in found.found
+
+
+def test_a_cell_with_several_addresses_counts_as_so_many_rows(tmp_path: Path) -> None:
+    (found,) = inspect(settings(tmp_path, f"CustomerId;Email;\nC1;'{PRIVATE}', a@x.example\n"))
+    assert "2 of 2 rows accepted, for 1 account(s)" in found.found
+    assert "Columns: CustomerId, Email; the account's" in found.found, "one has no name"
+
+
+def test_exclusions_that_nobody_carries(tmp_path: Path) -> None:
+    text = "CustomerId,Email\nC1,eve@e.example\nC2,x@contoso.com\n"
+    excluded = [PRIVATE, "e.example", "x@contoso.com", "idle.example"]
+    contacts, found = inspect(settings(tmp_path, text, excluded=excluded))
+    assert "1 excluded" in contacts.found
+    assert (found.subject, found.level, found.exit_code) == ("Exclusions", "warning", 0)
+    assert "carries entry 1, entry 4 (idle.example) of customers.excluded" in found.found
 
 
 def test_who_the_colleagues_are_is_not_known_yet(tmp_path: Path) -> None:

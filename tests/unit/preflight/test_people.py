@@ -2,6 +2,7 @@
 
 from engagement_assets.activity.source import Resolution, User
 from engagement_assets.config import Mailboxes
+from engagement_assets.errors import SourceError
 from engagement_assets.preflight import people
 from tests.support.memory_source import MemorySource
 
@@ -34,6 +35,9 @@ def test_each_address_with_its_persons_and_remarks() -> None:
         (1, "", False),
         (0, "Nobody has this address.", True),
     ]
+    assert [each.address for each in found] == [
+        *("team@contoso.com", "cy@contoso.com", "who@contoso.com")
+    ]
     assert check.level == "warning"
     assert "2 address(es) need a look" in check.found
     assert begun == ["address 1 of 3", "address 2 of 3", "address 3 of 3"]
@@ -43,6 +47,48 @@ def test_too_few_persons() -> None:
     listed = Mailboxes(addresses=("cy@contoso.com",))
     selected, found, check = people.inspect(directory(), listed, lambda _: None)
     assert (selected, len(found), check.level, check.exit_code) == (None, 1, "error", 2)
+
+
+def test_who_opted_out_is_told_by_the_place_in_the_list() -> None:
+    users = [
+        User(name, (f"{name}@contoso.com", f"{name}.alias@contoso.com"))
+        for name in ("ada", "bob", "cy", "dee")
+    ]
+    groups = {"team@contoso.com": ["ada", "bob", "cy"], "circle@contoso.com": ["cy"]}
+    listed = Mailboxes(
+        addresses=("dee@contoso.com", "ada@contoso.com", "team@contoso.com"),
+        opted_out=("who@contoso.com", "ada.alias@contoso.com", "circle@contoso.com"),
+    )
+    _, found, check = people.inspect(MemorySource(users, {}, groups=groups), listed, lambda _: None)
+    assert [each.address for each in found] == [*listed.addresses, *listed.opted_out]
+    assert [(each.address, each.persons, each.is_opted_out) for each in people.told(found)] == [
+        ("dee@contoso.com", 1, False),
+        ("mailboxes.addresses, entry 2", 1, False),
+        ("team@contoso.com", 3, False),
+        ("who@contoso.com", 0, True),
+        ("mailboxes.opted_out, entry 2", 1, True),
+        ("mailboxes.opted_out, entry 3", 1, True),
+    ]
+    assert "2 opted-out person(s) not counted" in check.found
+
+
+class Failing(MemorySource):
+    """A directory that stops answering at one address."""
+
+    def resolution(self, address: str) -> Resolution:
+        """Fail at cy's."""
+        if address.startswith("cy"):
+            raise SourceError("it does not answer")
+        return super().resolution(address)
+
+
+def test_what_was_found_before_an_error_is_shown() -> None:
+    listed = Mailboxes(addresses=("ada@contoso.com", "cy@contoso.com", "bob@contoso.com"))
+    users = [User(name, (f"{name}@contoso.com",)) for name in ("ada", "bob", "cy")]
+    selected, found, check = people.inspect(Failing(users, {}), listed, lambda _: None)
+    assert selected is None
+    assert [each.address for each in found] == ["ada@contoso.com"]
+    assert (check.level, check.exit_code) == ("error", 1)
 
 
 def test_guests_of_a_group_are_left_out_and_said_to_be() -> None:

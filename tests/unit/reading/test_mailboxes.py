@@ -22,6 +22,7 @@ from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStor
 from engagement_assets.window import Window
 from tests.organisations import write_organisation
 from tests.support import pipeline
+from tests.support.landing import ITEM_ID
 from tests.support.repetition import OF_SEVERAL_RUNS
 
 Connection = duckdb.DuckDBPyConnection
@@ -95,7 +96,7 @@ def read(
     assert [outcome.user_id for outcome in outcomes] == list(USERS)
     store.tidy(connection)
     mailboxes.expose_mailboxes(connection, store, outcomes, WINDOW)
-    rows = connection.execute("select item_id from landed_event order by 1").fetchall()
+    rows = connection.execute(f"select {ITEM_ID} from landed_event order by 1").fetchall()
     return source.opened, {o.user_id: o.status for o in outcomes}, [item for (item,) in rows]
 
 
@@ -271,7 +272,7 @@ def test_what_the_models_are_given(connection: Connection, folder: Path) -> None
     ).fetchall()
     assert folders == [(1, True), (1, True)]
     rows = connection.execute(
-        "select person_no, file_no, line, item_id from landed_event order by all"
+        f"select person_no, file_no, line, {ITEM_ID} from landed_event order by all"
     )
     assert rows.fetchall()[:4] == [
         *((1, 1, 1, "ada2"), (1, 2, 1, "ada1"), (2, 1, 1, "bob2"), (2, 2, 1, "bob1"))
@@ -344,7 +345,10 @@ def test_opting_out_erases_over_the_whole_path(folder: Path) -> None:
         assert [row["UserId"] for row in published["Office_Mailbox"]] == expected
         with duckdb.connect() as connection:
             pattern = str(folder.parent / "data" / "activity" / "events-*.parquet")
-            rows = connection.execute("select item_id from read_parquet(?) order by 1", [pattern])
+            database.prepare(connection, folder.parent / "spill")
+            rows = connection.execute(
+                f"select {ITEM_ID} from read_parquet(?) order by 1", [pattern]
+            )
             assert [item[:-1] for (item,) in rows.fetchall()] == [n for n in expected for _ in "12"]
     manifest = (folder.parent / "data" / "activity" / "manifest.json").read_bytes()
     assert b"bob" not in manifest

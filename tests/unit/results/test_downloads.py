@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -13,10 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engagement_assets.results import downloads
-from engagement_assets.results.downloads import Format, download, file_name
+from engagement_assets.results.coverage import Coverage
+from engagement_assets.results.downloads import Format, file_name
 from engagement_assets.results.language import Language
 from engagement_assets.results.snapshot import TooSlowError
 from tests.support.awaiting import result_of
+
+COMPLETE = Coverage(
+    mailboxes=2, unread=0, failed=0, denied=0, pending=0, partly=0, came=0, gone=0, changed=0
+)
+download = partial(downloads.download, coverage=COMPLETE)
 
 ENGLISH, DUTCH = Language("en", "UTC"), Language("nl", "UTC")
 FORMULAS = "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20"

@@ -20,6 +20,7 @@ from tests.support.app_settings import made
 router = APIRouter()
 
 PRIVATE = "/srv/data/published"  # a path of the server, which is nothing for readers
+NAVIGATION = '<nav aria-label="Pages"'
 JSON = {"Accept": "application/json"}
 
 FAILURES: Mapping[str, tuple[int, Exception]] = {
@@ -96,6 +97,24 @@ def test_browsers_get_the_page(client: TestClient, accept: str) -> None:
     answer = client.get("/failure/unreadable", headers={"Accept": accept})
     assert "<h1" in answer.text
     assert PRIVATE not in answer.text
+
+
+@pytest.mark.parametrize("name", ["not-found", "too-slow", "not-allowed", "unforeseen"])
+def test_who_is_let_in_keeps_the_navigation(client: TestClient, name: str) -> None:
+    assert NAVIGATION in client.get(f"/failure/{name}").text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nowhere", 404), ("DELETE", "/failure/x", 405), ("GET", "/number/many", 400)],
+)
+def test_so_does_who_takes_a_wrong_turn(
+    client: TestClient, method: str, path: str, status: int
+) -> None:
+    answer = client.request(method, path, headers={"Origin": "http://127.0.0.1:8050"})
+    assert answer.status_code == status
+    assert NAVIGATION in answer.text
+    assert 'action="/customers"' in answer.text
 
 
 def test_the_parts_are_in_the_readers_language(client: TestClient) -> None:

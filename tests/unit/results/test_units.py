@@ -35,6 +35,33 @@ def test_values_changes_and_axes(unit: str) -> None:
     assert units.change(ENGLISH, unit, None, 1) == ""
 
 
+@pytest.mark.parametrize(
+    ("unit", "before", "after", "shown", "change"),
+    [
+        ("number", 0.003, 0.004, "0.0040", "+0.0010"),
+        ("number", 0.5, 0.5, "0.5", "0"),
+        ("number", 0.1 + 0.2, 0.3, "0.3", "0"),
+        ("number", 1e-9, 1e-9, "1E-9", "0"),
+        ("number", 0.0, 1e12, "1,000,000,000,000", "+1,000,000,000,000"),
+        ("number", 0.0, 1.7e308, "1.7E308", "+1.7E308"),
+        ("count", 0.0, 1e20, "1E20", "+1E20"),
+        ("share", 0.0, 1e20, "1E22%", "+1E22 points"),
+        ("share", 0.0003, 0.0004, "0.040%", "+0.010 points"),
+        ("share", 0.1, 0.1, "10.0%", "0.0 points"),
+        ("score", 3.21, 3.25, "3.2", "0.0"),
+    ],
+)
+def test_small_values_show_their_digits(
+    unit: str, before: float, after: float, shown: str, change: str
+) -> None:
+    assert units.shown(ENGLISH, unit, after) == shown
+    assert units.change(ENGLISH, unit, before, after) == change
+
+
+def test_scores_alone_have_an_axis_of_their_own() -> None:
+    assert {unit: units.reach(unit) for unit in UNITS if units.reach(unit)} == {"score": (0, 100)}
+
+
 def test_a_line_of_shares_is_in_per_cent() -> None:
     assert units.drawn("share", [0.5, None]) == [50, None]
     assert units.drawn("days", [0.5, None]) == [0.5, None]

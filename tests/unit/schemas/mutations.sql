@@ -333,6 +333,27 @@ UPDATE Segment_Change SET RunId = 'r3' WHERE RunId = 'r1';
 -- Segment_Change.Change: one of joined, left (4)
 UPDATE Segment_Change SET Change = 'stayed';
 
+-- Segment_Change.Cause: one of own, others, rule, coverage (2)
+UPDATE Segment_Change SET Cause = 'weather' WHERE Cause IS NOT NULL;
+
+-- Coverage_History: Coverage_History knows the runs (1)
+UPDATE Coverage_History SET AsOfTime = AsOfTime + INTERVAL 1 DAY WHERE RunId = 'r1';
+
+-- Coverage_History: the current run counts the mailboxes that are not read (1)
+UPDATE Coverage_History SET NotRead = 0 WHERE RunId = 'r2';
+
+-- Coverage_History: the current run counts the mailboxes that are not read (1)
+UPDATE Coverage_History SET Mailboxes = 3 WHERE RunId = 'r2';
+
+-- Coverage_History: the current run counts the mailboxes that are not read (1)
+DELETE FROM Coverage_History WHERE RunId = 'r2';
+
+-- Coverage_History: no more NotRead, Behind and Partly than Mailboxes (1)
+UPDATE Coverage_History SET Partly = 1 WHERE RunId = 'r2';
+
+-- Coverage_History: Changed holds those that came and went (1)
+UPDATE Coverage_History SET Came = 1, Gone = 1 WHERE RunId = 'r2';
+
 -- Measure_Definition.Unit: one of number, count, share, score, minutes, days (3)
 UPDATE Measure_Definition SET Unit = 'miles';
 

@@ -76,10 +76,15 @@ INSERT INTO Segment_History VALUES
     ('r2', '2026-11-24 12:00:00+00', 'empty', 0, 0, 0);
 
 INSERT INTO Segment_Change VALUES
-    ('r1', '2026-11-17 12:00:00+00', 'busy', 'A|1', 'joined', NULL),
-    ('r1', '2026-11-17 12:00:00+00', 'busy', 'C', 'joined', NULL),
-    ('r2', '2026-11-24 12:00:00+00', 'busy', 'B', 'joined', '{"Meetings":{"before":0,"after":1}}'),
-    ('r2', '2026-11-24 12:00:00+00', 'busy', 'C', 'left', '{}');
+    ('r1', '2026-11-17 12:00:00+00', 'busy', 'A|1', 'joined', NULL, NULL),
+    ('r1', '2026-11-17 12:00:00+00', 'busy', 'C', 'joined', NULL, NULL),
+    ('r2', '2026-11-24 12:00:00+00', 'busy', 'B', 'joined', '{"Meetings":{"before":0,"after":1}}',
+        'coverage'),
+    ('r2', '2026-11-24 12:00:00+00', 'busy', 'C', 'left', '{}', 'own');
+
+INSERT INTO Coverage_History VALUES
+    ('r1', '2026-11-17 12:00:00+00', 1, 0, 0, 0, NULL, NULL, NULL),
+    ('r2', '2026-11-24 12:00:00+00', 2, 1, 1, 0, 0, 0, 1);
 
 INSERT INTO Measure_Definition VALUES
     ('all_meetings', 'All meetings', 'Meetings.', 'count', 'business', 'select …'),

@@ -21,7 +21,7 @@ VALUES: Mapping[str, tuple[str, ...]] = {
         *("'x' || chr(160)", "chr(13) || chr(10)", "'It''s'", "'Ünï'", "'ada@contoso.com'"),
         *("'Ada@contoso.com'", "'a@b@c'", "'@a'", "'a@'", "'@'", "'{}'", "'[]'", "'{'"),
         *("'year'", "'email'", "'processed'", "'succeeded'", "'Meetings'", "'customer'"),
-        *("'days'", "'joined'"),
+        *("'days'", "'joined'", "'coverage'"),
     ),
 }
 # fewer, since a rule between columns meets all their combinations

@@ -14,7 +14,7 @@ from engagement_assets.activity.source import (
 )
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse.activity_store import ActivityStore
-from tests.support.landing import file, land, numbered
+from tests.support.landing import ITEM_ID, file, land, numbered
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -24,7 +24,7 @@ def exposed(
 ) -> list[tuple[object, ...]]:
     store.expose(connection, live)
     return connection.execute(
-        "select person_no, file_no, line, item_id from landed_event order by all"
+        f"select person_no, file_no, line, {ITEM_ID} from landed_event order by all"
     ).fetchall()
 
 
@@ -32,7 +32,7 @@ def stored(connection: Connection, folder: Path) -> list[str]:
     """Return the ids of all events on disk, whether they count or not."""
     found: list[str] = []
     for path in folder.glob("events-*.parquet"):
-        rows = connection.execute("select item_id from read_parquet(?)", [str(path)]).fetchall()
+        rows = connection.execute(f"select {ITEM_ID} from read_parquet(?)", [str(path)]).fetchall()
         found += [item for (item,) in rows]
     return sorted(found)
 

@@ -238,3 +238,21 @@ def test_a_time_that_cannot_be_read_names_no_date(land: Land) -> None:
         "event", {"start": {"dateTime": "2024-06-14"}, "end": {"dateTime": "2024-06-31T00:00:00"}}
     )
     assert row["start_day"] is row["end_day"] is None
+
+
+# X.500 names
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/O=Exch/CN=Ada L", "Ada <smtp:/o=exch/cn=ada l>", "IMCEAEX-_O=Exch_CN=Ada+20L@contoso.com"],
+)
+def test_an_x500_name_is_an_address_without_a_domain(land: Land, keys: Keys, text: str) -> None:
+    """Who is behind it is known by the directory only: `meeting` and `email_head` rely on that."""
+    who = recipient(text)
+    (message,) = land("message", {"from": {"emailAddress": {}}, "sender": who})
+    (event,) = land("event", {"organizer": who})
+    name = keys("/o=exch/cn=ada l")
+    assert [message["sender_key"], event["organizer_key"]] == name * 2
+    assert (message["sender_domain_key"], event["organizer_domain_key"]) == (None, None)
+    assert event["participant_keys"] == name

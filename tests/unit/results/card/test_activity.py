@@ -92,6 +92,26 @@ def test_a_month_that_is_cut_off_says_so_at_either_end() -> None:
     assert [period.unfinished for period in periods] == [False] * 12 + [True]
 
 
+def test_parts_of_months_are_marked_in_every_chart() -> None:
+    rows = [row("month", date(2025, 11, 1)), row("month", date(2026, 11, 1))]
+    activity = Activity.of(Choice("month", 12), rows, {}, FIRST, TODAY)
+    ends = [True, *[False] * 11, True]
+    assert [period.is_part for period in activity.periods] == ends
+    assert [bar.part for bar in activity.emails.bars] == ends
+    assert [bar.part for bar in activity.meetings.bars] == ends
+    assert [point and point.part for point in activity.scores.points] == ends
+    whole = Activity.of(Choice("month", 3), [], {}, date(2025, 12, 1), date(2026, 11, 30))
+    assert not whole.emails.has_part
+
+
+def test_the_customers_e_mails_stand_before_yours_and_scores_have_one_axis() -> None:
+    found = row("month", date(2026, 10, 1), EmailsFrom=2, EmailsTo=5, MeetingsFrom=1, MeetingsTo=4)
+    activity = Activity.of(Choice("month", 3), [found], {}, FIRST, TODAY)
+    assert [piece.value for piece in activity.emails.bars[2].pieces] == [2, 5]
+    assert [piece.value for piece in activity.meetings.bars[2].pieces] == [1, 4]
+    assert [tick.value for tick in activity.scores.ticks] == [0, 20, 40, 60, 80, 100]
+
+
 def test_a_month_on_its_last_day_is_finished() -> None:
     periods = Activity.of(Choice("month", 3), [], {}, date(2025, 11, 30), date(2026, 11, 30))
     assert not periods.periods[-1].unfinished
@@ -104,6 +124,8 @@ def test_a_whole_month_without_activity_scores_nought_and_one_that_goes_on_not_y
 
 def test_a_chart_of_weeks_names_each_month_once_and_leaves_room_between() -> None:
     activity = Activity.of(Choice("week", 12), [], {}, FIRST, TODAY)
-    named = [place for place, period in enumerate(activity.periods) if period.labelled]
-    assert min(after - before for before, after in itertools.pairwise(named)) >= 3
+    named = [place for place, period in enumerate(activity.periods) if period.label]
+    assert len(named) > 10
+    assert min(after - before for before, after in itertools.pairwise(named)) >= 4
+    assert activity.first_label == named[0]
     assert len({activity.periods[place].start.replace(day=1) for place in named}) == len(named)

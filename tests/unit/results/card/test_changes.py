@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engagement_assets.results.card.changes import History, compare
+from engagement_assets.results.card.changes import History, compare, month_end
 from engagement_assets.results.card.score import Part
 
 
@@ -85,3 +85,15 @@ def test_a_month_without_activity_counts_as_nought() -> None:
 
 def test_two_months_without_activity_are_nothing_to_compare() -> None:
     assert compare(SEPTEMBER, OCTOBER, {}, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("month", "time_zone", "end"),
+    [
+        (date(2026, 2, 1), "UTC", "2026-03-01T00:00:00+00:00"),
+        (date(2026, 12, 1), "UTC", "2027-01-01T00:00:00+00:00"),
+        (date(2026, 3, 1), "Europe/Amsterdam", "2026-04-01T00:00:00+02:00"),
+    ],
+)
+def test_a_month_ends_where_the_next_one_begins(month: date, time_zone: str, end: str) -> None:
+    assert month_end(month, time_zone).isoformat() == end

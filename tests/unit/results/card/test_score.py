@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import duckdb
+import pytest
+
 from engagement_assets.results.card.score import Why
+from engagement_assets.results.queries import query
 from engagement_assets.vocabulary import COMPONENTS
-from tests.support.building import published
+from tests.support.building import insert, published
 
 
 def row(component: str, points: float, weight: float = 10.0, **more: Any) -> dict[str, Any]:
@@ -73,6 +77,66 @@ def test_a_part_without_weight_says_nothing() -> None:
     why = Why.of([row("Meetings", 0.0, 0.0), row("Replies", 5.0)])
     assert names(why.nothing) == []
     assert len(why.parts) == 2
+
+
+def test_a_part_that_hardly_anybody_has_is_not_this_customers_shortcoming() -> None:
+    rows = [row("Meetings", 0.0, 25.0), row("Replies", 0.0), row("Recency", 5.0)]
+    assert names(Why.of(rows, {"Meetings"}).nothing) == ["Replies"]
+    assert names(Why.of(rows).nothing) == ["Meetings", "Replies"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "goal", "has_typical", "is_typical"),
+    [
+        (3.0, 3.0, True, True),
+        (3.04, 3.0, True, True),  # shown as 3.0
+        (2.96, 3.0, True, True),
+        (2.6, 3.0, True, False),  # 3 beside 2.6 is above it
+        (2.04, 4.0, False, False),  # 2 is what is shown as typical: twice as many
+    ],
+)
+def test_a_goal_is_called_typical_only_where_it_is_what_is_shown_as_typical(
+    reference: float, goal: float, has_typical: bool, is_typical: bool
+) -> None:
+    (part,) = Why.of([row("Meetings", 5.0, Value=2.0, Reference=reference, Goal=goal)]).parts
+    assert part.has_typical == has_typical
+    assert (part.has_typical and part.is_typical) == is_typical
+
+
+@pytest.mark.parametrize(
+    ("value", "reference", "goal"),
+    [
+        (2.0, 3.0, 3.0),
+        (2.0, 3.04, 3.0),  # shown as 3.0: three are typical
+        (2.0, 2.6, 3.0),
+        (2.0, 56.903, 57.0),
+        (3.0, 3.04, 6.0),  # has what is shown as typical: twice as many
+        (4.0, 3.0, 8.0),
+    ],
+)
+def test_the_goal_is_what_is_shown_as_typical_rounded_up(
+    value: float, reference: float, goal: float
+) -> None:
+    with duckdb.connect() as connection:
+        insert(
+            connection,
+            "Office_ScoreContribution",
+            [
+                published(
+                    "Office_ScoreContribution",
+                    PrimaryKey="C|year|2025-11-23",
+                    Component="Meetings",
+                    Value=value,
+                    Reference=reference,
+                    Weight=25.0,
+                    Points=25 * value / (value + reference),
+                )
+            ],
+        )
+        (found,) = connection.execute(
+            f"select Goal from ({query('card_parts')})", {"customer": "C", "first": 0, "last": 9}
+        ).fetchall()
+    assert found == (goal,)
 
 
 def test_recency_is_told_in_days() -> None:
