@@ -37,6 +37,10 @@ MAILBOXES: Mapping[str, tuple[str, str]] = {
         N_("Denied"),
         N_("Your administrator does not allow the app to read these mailboxes."),
     ),
+    "partly": (
+        N_("Partly"),
+        N_("E-mails were read. The calendar does not exist, or the app is not allowed to read it."),
+    ),
     "pending": (N_("Pending"), N_("Not their turn yet. The next run goes on.")),
     "no_mailbox": (N_("No mailbox"), N_("These people have no mailbox in Microsoft 365.")),
 }
