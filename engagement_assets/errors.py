@@ -20,13 +20,14 @@ The tree, with what `engagement` exits with (a test compares it with the code):
         RunFailedError 1
         SavingError 1
             ExistsError 1
-        SetupStoppedError 75
         SignInError 1
         SignInFailedError 1
         SourceError 1
             GraphError 1
                 BrokenPagingError 1
                 TransientGraphError 1
+        StoppedError 75
+            SetupStoppedError 75
         TooSlowError 1
         UnreadableError 1
 
@@ -42,6 +43,7 @@ them reaches whoever started the program:
     _TooLongError: has an answer asked for in smaller pieces
 """
 
+import os
 from pathlib import Path
 
 
@@ -105,6 +107,12 @@ class PublishingError(EngagementError):
 
 class BusyError(EngagementError):
     """Another run works on the same data folder."""
+
+
+class StoppedError(EngagementError):
+    """Somebody ended the command, with Ctrl-C or by a signal."""
+
+    exit_code = os.EX_TEMPFAIL
 
 
 class DataFolderError(EngagementError):

@@ -8,16 +8,29 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from engagement_assets.errors import EngagementError
+from engagement_assets.errors import EngagementError, StoppedError
 
 if TYPE_CHECKING:
     from engagement_assets.pipeline.resources import Budget
 
+
+class _Commands(TyperGroup):
+    """The commands. One that is stopped says so, where Typer would end without a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise StoppedError("Stopped.") from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="How engaged is each customer account? From Microsoft 365 mail and calendar metadata.",
     no_args_is_help=True,
     add_completion=False,
@@ -210,9 +223,6 @@ def main(command: Callable[[], object] = app) -> None:
     except EngagementError as error:
         print(f"engagement: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("engagement: stopped. Nothing published was changed.", file=sys.stderr)
-        sys.exit(os.EX_TEMPFAIL)
 
 
 if __name__ == "__main__":

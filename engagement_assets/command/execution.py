@@ -12,7 +12,7 @@ from rich.console import Console
 
 from engagement_assets import definitions
 from engagement_assets.command import libraries, progress
-from engagement_assets.errors import EngagementError
+from engagement_assets.errors import EngagementError, StoppedError
 from engagement_assets.pipeline import automation, check_results, instance, resources
 
 
@@ -60,8 +60,11 @@ def run(
                 raise_on_error=True,
                 run_id=run_id,
             )
-        except dg.DagsterExecutionInterruptedError as error:
-            raise KeyboardInterrupt from error
+        except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
+            raise StoppedError(
+                "The run was stopped. What was published before is unchanged.",
+                remedy="The next run goes on with what this one has read.",
+            ) from None
         except Exception as error:  # noqa: BLE001 - steps raise anything; its text can quote data
             broken = check_results.failed_checks(opened, run_id, dg.AssetCheckSeverity.ERROR)
             raise _explained(error, broken) from None

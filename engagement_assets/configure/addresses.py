@@ -31,8 +31,10 @@ def ask(setup: Setup) -> None:
             "People or groups who opted out, if any:", document.listed(section, "opted_out")
         )
         document.put(section, "opted_out", opted_out)
-        _show(setup, section["addresses"], opted_out)
-        if prompts.choose("Is that right?", {"Yes, go on": True, "No, change the lists": False}):
+        is_possible = _show(setup, section["addresses"], opted_out)
+        if is_possible and prompts.choose(
+            "Is that right?", {"Yes, go on": True, "No, change the lists": False}
+        ):
             return
 
 
@@ -41,7 +43,8 @@ def _list(question: str, before: Sequence[str], *, optional: bool = True) -> lis
     return answers.normalised(Address, answer)
 
 
-def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> None:
+def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> bool:
+    """Show whom the lists stand for; tell whether a run would take them, as far as is known."""
     setup.people = None
     reader = setup.reader
     if reader is None:
@@ -50,7 +53,7 @@ def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> None
             "up. `engagement preflight` tells it later.",
             "yellow",
         )
-        return
+        return True
     try:
         with setup.console.status("Looking them up"):
             found = [resolve(reader, address) for address in listed]
@@ -64,9 +67,11 @@ def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> None
         setup.say(f"{len(setup.people.persons)} persons' mailboxes will be read.", "green")
     except ConfigurationError as error:
         setup.say(str(error), "red")
+        return False
     except (EngagementError, RunBudgetSpentError) as error:
         setup.say(
             f"{str(error) or 'Microsoft Graph is too busy.'} How many persons they stand for "
             "cannot be told yet; the set-up goes on.",
             "yellow",
         )
+    return True

@@ -1,6 +1,5 @@
 """The steps in their order, the review, and what comes after."""
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -19,7 +18,7 @@ from engagement_assets.configure import (
     source,
 )
 from engagement_assets.configure.setup import Setup
-from engagement_assets.errors import ConfigurationError, EngagementError
+from engagement_assets.errors import ConfigurationError, StoppedError
 
 _STEPS: Final[Mapping[str, Callable[[Setup], None]]] = {
     source.TITLE: source.ask,
@@ -37,10 +36,8 @@ finds; it reads no mailbox and keeps nothing. Nothing is saved before the end; C
 file as it is."""
 
 
-class SetupStoppedError(EngagementError):
-    """Somebody pressed Ctrl-C."""
-
-    exit_code = os.EX_TEMPFAIL
+class SetupStoppedError(StoppedError):
+    """Somebody pressed Ctrl-C during the set-up."""
 
 
 def run(file: Path, console: Console, environment: Mapping[str, str]) -> None:

@@ -107,6 +107,17 @@ def note_first_run(data_dir: Path, granted_at: datetime, requested_at: datetime)
             _write(file, replace(known, first_run_requested_at=requested_at))
 
 
+def note_results(data_dir: Path, published_at: datetime) -> None:
+    """Note that results exist: no first run of the present grant is to come any more.
+
+    Raises:
+        DataFolderError: when the file cannot be written, or a newer version wrote it.
+    """
+    known = last_seen(data_dir)
+    if known is not None and known.first_run_requested_at is None:
+        note_first_run(data_dir, known.granted_at, published_at)
+
+
 @contextmanager
 def _locked(data_dir: Path) -> Iterator[Path]:
     try:

@@ -30,6 +30,16 @@ freshness:
   enabled: true
 """
 
+# Dagster keeps what a step prints by pointing the process's own output elsewhere while it runs.
+# That would take a command's terminal away, and the processes beside it end noisily at Ctrl-C.
+_SETTINGS_OF_A_COMMAND = f"""\
+{_SETTINGS}compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
+"""
+
+_FILE, _FILE_OF_A_COMMAND = "dagster.yaml", "command.yaml"
+
 
 def prepare(data_dir: Path) -> Path:
     """Make the folder that Dagster calls DAGSTER_HOME and return it.
@@ -38,11 +48,10 @@ def prepare(data_dir: Path) -> Path:
         DataFolderError: when that is not possible.
     """
     home = data_dir.absolute() / "dagster"
-    settings = home / "dagster.yaml"
     try:
         home.mkdir(parents=True, exist_ok=True)
-        if not settings.exists() or settings.read_text(encoding="utf-8") != _SETTINGS:
-            settings.write_text(_SETTINGS, encoding="utf-8")
+        _write(home / _FILE, _SETTINGS)
+        _write(home / _FILE_OF_A_COMMAND, _SETTINGS_OF_A_COMMAND)
         with FileLock(home / "prepare.lock"):
             _make_databases(home)
     except OSError as error:
@@ -60,6 +69,11 @@ def prepare_to_serve(data_dir: Path) -> Path:
     with dg.DagsterInstance.from_config(str(home)) as instance:
         run_lock.bury_launched(data_dir, instance)
     return home
+
+
+def _write(file: Path, settings: str) -> None:
+    if not file.exists() or file.read_text(encoding="utf-8") != settings:
+        file.write_text(settings, encoding="utf-8")
 
 
 def _make_databases(home: Path) -> None:
@@ -80,9 +94,9 @@ def _make_databases(home: Path) -> None:
 
 @contextlib.contextmanager
 def opened(data_dir: Path) -> Iterator[dg.DagsterInstance]:
-    """Open the instance of a data folder for as long as a run takes."""
+    """Open the instance of a data folder for as long as a command's run takes."""
     with (
-        dg.DagsterInstance.from_config(str(prepare(data_dir))) as instance,
+        dg.DagsterInstance.from_config(str(prepare(data_dir)), _FILE_OF_A_COMMAND) as instance,
         sqlite_engines.kept(instance),
     ):
         yield instance

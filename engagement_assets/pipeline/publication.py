@@ -1,10 +1,13 @@
 """The published snapshot: what everybody reads."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 
 from engagement_assets import schemas
+from engagement_assets.consent import grants
+from engagement_assets.errors import DataFolderError
 from engagement_assets.pipeline import check_results
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Workspace
@@ -22,6 +25,11 @@ def published(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Mat
     connection = workspace.connection
     (run_id,) = connection.execute("select run_id from run").fetchall()[0]
     folder = publishing.publish(connection, workspace.data_dir, workspace.checked)
+    try:
+        grants.note_results(workspace.data_dir, datetime.now(UTC))
+    except DataFolderError as error:
+        # the results are there: only the sensor and `engagement consent` do not hear of it
+        context.log.warning("%s", error)
     described = connection.execute(
         "select * exclude (RunId) from Office_Run where RunId = ?", [run_id]
     )

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
-from tzlocal.windows_tz import win_tz
+from duckdb.func import FunctionNullHandling
+from duckdb.sqltypes import VARCHAR
 
-from engagement_assets import time_zones
-from engagement_assets.addresses import WHITE_SPACE
+from engagement_assets import addresses, time_zones
 from engagement_assets.errors import BusyError
 
 LANDING = Path(__file__).parent / "landing"
@@ -57,8 +57,16 @@ def prepare(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
         "python_enable_replacements": False,  # a missing table must not turn into a variable
     }.items():
         connection.execute(f"set {setting} = ?", [value])
+    connection.create_function(
+        "address_of",
+        addresses.normalise,
+        [VARCHAR],
+        VARCHAR,
+        null_handling=FunctionNullHandling.SPECIAL,
+    )
     macros = (LANDING / "macros.sql").read_text(encoding="utf-8")
-    connection.execute(macros.replace("$white_space$", WHITE_SPACE))
+    macros = macros.replace("$white_space$", addresses.WHITE_SPACE)
+    connection.execute(macros.replace("$plain_address$", addresses.PLAIN))
     zones = _time_zones(connection)
     connection.execute("create or replace temp table time_zone (name varchar, iana varchar)")
     connection.execute(
@@ -67,10 +75,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, spill: Path) -> None:
 
 
 def _time_zones(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Return the IANA name behind every time zone name that an event may have (numbers 3.6)."""
+    """Return the IANA name behind every name of a time zone, in lower case (numbers 3.6)."""
     known = {
         name for (name,) in connection.execute("select name from pg_timezone_names()").fetchall()
     }
-    # a name that both have, such as UTC, is the IANA one
-    names = win_tz | {name: name for name in time_zones.names()}
+    names = time_zones.names_in_events()
     return {name: iana for name, iana in sorted(names.items()) if iana in known}

@@ -12,6 +12,7 @@ from engagement_assets.consent.grants import (
     Grant,
     last_seen,
     note_first_run,
+    note_results,
     remember,
 )
 from engagement_assets.errors import DataFolderError
@@ -65,6 +66,17 @@ def test_the_first_run_is_noted_for_its_own_grant_only(tmp_path: Path) -> None:
     remember(tmp_path, OF, is_granted=False, checked_at=NOON + 2 * HOUR)
     note_first_run(tmp_path, NOON, NOON + HOUR)
     assert last_seen(tmp_path) is None
+
+
+def test_results_leave_no_first_run_to_come(tmp_path: Path) -> None:
+    """Somebody may run everything by hand before the first run is due."""
+    note_results(tmp_path, NOON)
+    assert last_seen(tmp_path) is None
+    remember(tmp_path, OF, is_granted=True, checked_at=NOON)
+    note_results(tmp_path, NOON + HOUR)
+    assert last_seen(tmp_path) == Grant(OF, NOON, NOON + HOUR)
+    note_results(tmp_path, NOON + 2 * HOUR)
+    assert last_seen(tmp_path) == Grant(OF, NOON, NOON + HOUR), "the first results, not the last"
 
 
 def test_the_first_run_is_due_after_the_delay() -> None:
