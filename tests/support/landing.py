@@ -17,6 +17,13 @@ from engagement_assets.activity.source import (
 from engagement_assets.warehouse.activity_store import ActivityStore
 
 Connection = duckdb.DuckDBPyConnection
+
+# landed rows have keys in place of ids: SQL for the id behind one, among those that tests use
+_WORDS = ["old", "kept", "other", "new", "gone", "more", "added", "changed", *"ABCDEFGHIJ"]
+_NUMBERED = [f"{name}{number}" for name in ("", "ada", "bob", "cy") for number in range(10)]
+_IDS = [*_WORDS, *_NUMBERED, *(f"x{number}" for number in range(50))]
+ITEM_ID = f"(select id from (select unnest({_IDS}) as id) where key_of(id) = item_key)"
+
 Content = dict[ActivityFile, list[str]]
 COVERED = (datetime(2023, 6, 14, tzinfo=UTC), datetime(2024, 6, 14, 12, tzinfo=UTC))
 
@@ -43,6 +50,28 @@ def land(
     """Land mailboxes in one batch: what is given is all that each has of the kinds read."""
     with store.batch() as batch:
         for user_id, content in mailboxes.items():
-            new = {f: numbered(ids) for f, ids in content.items() if not store.is_landed(user_id, f)}
+            unknown = [f for f in content if not store.is_landed(user_id, f)]
+            new = {f: numbered(content[f]) for f in unknown}
             batch.add_mailbox(Mailbox(user_id, tuple(content), read=read), COVERED, new)
         store.commit(connection, batch)
+
+
+def exposed(connection: Connection, store: ActivityStore, *users: str) -> list[tuple[object, ...]]:
+    """Return the events that count: number of the person, of the file, line and id."""
+    store.expose(connection, {user_id: number for number, user_id in enumerate(users, start=1)})
+    return connection.execute(
+        f"select person_no, file_no, line, {ITEM_ID} from landed_event order by all"
+    ).fetchall()
+
+
+def stored(connection: Connection, folder: Path) -> list[str]:
+    """Return the ids of all events on disk, whether they count or not."""
+    found: list[str] = []
+    for path in folder.glob("events-*.parquet"):
+        rows = connection.execute(f"select {ITEM_ID} from read_parquet(?)", [str(path)]).fetchall()
+        found += [item for (item,) in rows]
+    return sorted(found)
+
+
+def parquet(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
