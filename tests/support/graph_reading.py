@@ -73,7 +73,8 @@ def run(
         for user_id in users:
             outcomes[user_id] = source.mailbox(user_id)
             store.land(source, outcomes[user_id])
-            source.landed([user_id])
+            if outcomes[user_id].read:
+                source.landed([user_id])
     return outcomes
 
 

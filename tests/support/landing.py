@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import orjson
 
 from engagement_assets.activity.source import (
     KINDS,
@@ -14,14 +15,15 @@ from engagement_assets.activity.source import (
     Mailbox,
     Resource,
 )
+from engagement_assets.warehouse.activity_manifest import FILE
 from engagement_assets.warehouse.activity_store import ActivityStore
 
 Connection = duckdb.DuckDBPyConnection
 
 # landed rows have keys in place of ids: SQL for the id behind one, among those that tests use
-_WORDS = ["old", "kept", "other", "new", "gone", "more", "added", "changed", *"ABCDEFGHIJ"]
+_WORDS = ["old", "kept", "other", "new", "gone", "more", "added", "changed", "adaX", *"AB"]
 _NUMBERED = [f"{name}{number}" for name in ("", "ada", "bob", "cy") for number in range(10)]
-_IDS = [*_WORDS, *_NUMBERED, *(f"x{number}" for number in range(50))]
+_IDS = [*_WORDS, *_NUMBERED, *(f"x{number}" for number in range(500))]
 ITEM_ID = f"(select id from (select unnest({_IDS}) as id) where key_of(id) = item_key)"
 
 Content = dict[ActivityFile, list[str]]
@@ -75,3 +77,27 @@ def stored(connection: Connection, folder: Path) -> list[str]:
 
 def parquet(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
+
+
+def of_an_earlier_version(connection: Connection, folder: Path) -> None:
+    """Rewrite every batch and the manifest as a version did that knew neither rules nor reads."""
+    for path in folder.glob("*.parquet"):
+        lists = [
+            name
+            for name, type_, *_ in connection.execute(f"describe from '{path}'").fetchall()
+            if type_.endswith("[]")
+        ]
+        left_out = ", ".join(["modified_at", *lists])
+        old = path.with_suffix(".old")
+        connection.execute(
+            f"copy (select * exclude ({left_out}), 'text' as item_id from '{path}') to '{old}' "
+            "(format parquet)"
+        )
+        old.replace(path)
+    content = orjson.loads((folder / FILE).read_bytes())
+    content["files"] = [
+        [file_id, user_id, kind, name, size, ns, rows, batch]
+        for user_id, kind, files, *_ in content.pop("reads")
+        for file_id, name, size, ns, rows, batch, _ in files
+    ]
+    (folder / FILE).write_bytes(orjson.dumps({**content, "format": 1}))

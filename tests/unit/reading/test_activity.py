@@ -14,6 +14,7 @@ from engagement_assets.errors import ConfigurationError
 from engagement_assets.reading import MailboxOutcome
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
+from tests.support.landing import ITEM_ID
 from tests.support.memory_source import MemorySource
 
 NOON = datetime(2024, 6, 14, 12, tzinfo=UTC)
@@ -60,7 +61,7 @@ def read(
 
 
 def items(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute("select item_id from landed_event order by item_id").fetchall()
+    rows = connection.execute(f"select {ITEM_ID} from landed_event order by 1").fetchall()
     return [item for (item,) in rows]
 
 
@@ -97,7 +98,7 @@ def test_who_opts_out_is_erased_here_and_at_the_source(
     assert len(ActivityStore(tmp_path / "data" / "activity")) == 1
     assert memory.mailbox("bob") is None
     pattern = str(tmp_path / "data" / "activity" / "*.parquet")
-    kept = connection.execute("select item_id from read_parquet(?) order by 1", [pattern])
+    kept = connection.execute(f"select {ITEM_ID} from read_parquet(?) order by 1", [pattern])
     assert kept.fetchall() == [("ada1",), ("ada2",)], "not on the disk either"
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
-import orjson
 import pytest
 
 from engagement_assets.activity.source import (
@@ -17,7 +16,6 @@ from engagement_assets.activity.source import (
 )
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.warehouse.activity_batch import Batch
-from engagement_assets.warehouse.activity_manifest import FILE
 from engagement_assets.warehouse.activity_store import ActivityStore
 from tests.support.landing import (
     COVERED,
@@ -27,6 +25,7 @@ from tests.support.landing import (
     file,
     land,
     numbered,
+    of_an_earlier_version,
     parquet,
     stored,
 )
@@ -230,30 +229,6 @@ def test_only_the_fields_that_are_asked_for_are_written(folder: Path) -> None:
 
 
 # Rows of earlier versions
-
-
-def of_an_earlier_version(connection: Connection, folder: Path) -> None:
-    """Rewrite every batch and the manifest as a version did that knew neither rules nor reads."""
-    for path in folder.glob("*.parquet"):
-        lists = [
-            name
-            for name, type_, *_ in connection.execute(f"describe from '{path}'").fetchall()
-            if type_.endswith("[]")
-        ]
-        left_out = ", ".join(["modified_at", *lists])
-        old = path.with_suffix(".old")
-        connection.execute(
-            f"copy (select * exclude ({left_out}), 'text' as item_id from '{path}') to '{old}' "
-            "(format parquet)"
-        )
-        old.replace(path)
-    content = orjson.loads((folder / FILE).read_bytes())
-    content["files"] = [
-        [file_id, user_id, kind, name, size, ns, rows, batch]
-        for user_id, kind, files, *_ in content.pop("reads")
-        for file_id, name, size, ns, rows, batch, _ in files
-    ]
-    (folder / FILE).write_bytes(orjson.dumps({**content, "format": 1}))
 
 
 @pytest.mark.parametrize("kind", ["message", "event"])
