@@ -125,7 +125,7 @@ def _memory(_folder: Path, _: pytest.MonkeyPatch) -> Iterator[Case]:
     )
 
     def spoil(user_id: str) -> None:
-        source.held[user_id]["event"] = [*source.held[user_id]["event"], []]
+        source.put(user_id, {"message": [], "event": [*lines[user_id]["event"], []]})
 
     yield Case(source, spoil, lambda user_id: list(source.held.get(user_id, ())))
 
@@ -280,6 +280,31 @@ def test_the_same_errors(
         assert "@" not in (outcome.reason or ""), "no address of anybody"
     landed = "select distinct user_id from landed_message join person using (person_no)"
     assert {row[0] for row in warehouse.execute(landed).fetchall()} == set(others)
+
+
+def test_what_was_last_read_whole_counts(
+    case: Case, warehouse: duckdb.DuckDBPyConnection, settings: Configuration
+) -> None:
+    """Whatever the source: of a mailbox that fails counts what the run before read of it."""
+    tables = ("landed_message", "landed_event", "excluded_folder")
+
+    def counted() -> list[object]:
+        found = [
+            warehouse.execute(f"select person_no, count(*) from {table} group by 1 order by 1")
+            for table in tables
+        ]
+        return [rows.fetchall() for rows in found]
+
+    reading.read_everything(warehouse, settings, case.source, "first", AS_OF)
+    before = counted()
+    spoilt = WITH_MAILBOX[0]
+    case.spoil(spoilt)
+    for run in ("second", "third"):
+        found = reading.read_everything(warehouse, settings, case.source, run, AS_OF)
+        (outcome,) = (outcome for outcome in found if outcome.user_id == spoilt)
+        assert (outcome.status, outcome.covered) == ("failed", (WINDOW.start, AS_OF))
+        assert "What was read of it before still counts, up to" in str(outcome.reason)
+        assert counted() == before
 
 
 def test_what_is_landed_is_let_go_and_not_asked_for_again(
