@@ -23,7 +23,9 @@ select
     message_copy.person_no, -- the owner of the copy
     message_copy.email_key, -- the e-mail
     message_copy.sent_at, -- when this copy says it was sent
-    message_copy.sender_address, -- sender's address, only to decide between copies
+    message_copy.modified_at, -- last modified; null when unknown
+    message_copy.file_no, -- place of its file among the mailbox's files
+    message_copy.line, -- line in the file
     message_copy.sender_key, -- key of the sender's address
     message_copy.sender_domain_key, -- key of the sender's domain
     message_copy.recipient_keys, -- keys of the recipients' addresses

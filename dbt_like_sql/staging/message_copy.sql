@@ -6,7 +6,9 @@ select
     landed.person_no, -- the owner of the copy
     landed.email_key, -- the e-mail that this is a copy of
     landed.sent_at, -- when this copy says it was sent
-    landed.sender_address, -- sender's address, only to decide between copies
+    landed.modified_at, -- last modified; null when unknown
+    landed.file_no, -- place of its file among the mailbox's files
+    landed.line, -- line in the file
     landed.sender_key, -- key of the sender's address
     landed.sender_domain_key, -- key of the sender's domain
     landed.recipient_keys, -- keys of the To, Cc and Bcc addresses

@@ -22,9 +22,9 @@ from engagement_assets.schemas.input_tables import INPUT_TABLES
 _PERSONAL: Final = frozenset(
     {
         *("person_no", "user_id", "userid", "address", "email_address", "emailaddress"),
-        *("address_key", "sender_key", "sender_address", "recipient_keys", "participant_keys"),
-        *("organizer_key", "item_id", "item_key", "folder_key", "domain_key"),
-        *("sender_domain_key", "organizer_domain_key"),
+        *("address_key", "sender_key", "recipient_keys", "participant_keys", "declined_keys"),
+        *("resource_keys", "organizer_key", "organizer_no", "item_key", "folder_key"),
+        *("domain_key", "sender_domain_key", "organizer_domain_key"),
     }
 )
 

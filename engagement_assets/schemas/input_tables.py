@@ -190,7 +190,7 @@ _ALL = (
     ),
     InputTable(
         "excluded_folder",
-        "Drafts, Junk Email and their subfolders.",
+        "Drafts, Junk Email, Conversation History and their subfolders.",
         {"person_no": ("INTEGER", "the owner"), "folder_key": ("BIGINT", "key of the folder's id")},
     ),
     InputTable(
@@ -203,9 +203,11 @@ _ALL = (
             "is_draft": ("BOOLEAN", "isDraft"),
             "folder_key": ("BIGINT", "key of the folder's id"),
             "sent_at": (_INSTANT, "sentDateTime, to the microsecond; null when unreadable"),
-            "sender_address": ("VARCHAR", "sender's address, only to decide between copies"),
             "sender_key": ("BIGINT", "key of the sender's address; null when none is valid"),
-            "sender_domain_key": ("BIGINT", "key of the sender's domain"),
+            "sender_domain_key": (
+                "BIGINT",
+                "key of the sender's domain; null for an X.500 name",
+            ),
             "recipient_keys": ("BIGINT[]", "keys of the valid To, Cc and Bcc addresses"),
             "thread": ("VARCHAR", "conversation: '0' and 16 bytes in hex, or '1' and the text"),
         },
@@ -215,7 +217,7 @@ _ALL = (
         "Event resources of the mailboxes that count, every version of every item.",
         _ITEM
         | {
-            "item_id": ("VARCHAR", "the item's id, only to decide between copies"),
+            "item_id": ("VARCHAR", "the item's id"),
             "meeting_key": ("BIGINT", "key of the iCalUId, or of the item's own id"),
             "is_series_master": ("BOOLEAN", "type is seriesMaster"),
             "is_cancelled": ("BOOLEAN", "isCancelled"),
@@ -224,14 +226,20 @@ _ALL = (
             "is_declined": ("BOOLEAN", "the owner's own responseStatus is declined"),
             "start_at": (_INSTANT, "start; null when start or its time zone is unreadable"),
             "end_at": (_INSTANT, "end; null when end or its time zone is unreadable"),
-            "start_day": ("DATE", "the date that start names"),
-            "end_day": ("DATE", "the date that end names"),
+            "start_day": ("DATE", "the date that start names, in whatever time zone"),
+            "end_day": ("DATE", "the date that end names, in whatever time zone"),
             "organizer_key": ("BIGINT", "key of the organiser's address"),
-            "organizer_domain_key": ("BIGINT", "key of the organiser's domain"),
+            "organizer_domain_key": (
+                "BIGINT",
+                "key of the organiser's domain; null for an X.500 name",
+            ),
             "participant_keys": (
                 "BIGINT[]",
                 "keys of the organiser and of attendees, no resources, who did not decline",
             ),
+            # null, which stands for nobody, in rows that were landed before there was this column
+            "declined_keys": ("BIGINT[]", "keys of attendees, no resources, who declined"),
+            "resource_keys": ("BIGINT[]", "keys of attendees of the type resource"),
         },
     ),
     InputTable(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import orjson
@@ -15,10 +16,13 @@ from engagement_assets.activity.source import (
     Mailbox,
     Resource,
 )
+from engagement_assets.sql_text import literal
+from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_manifest import FILE
 from engagement_assets.warehouse.activity_store import ActivityStore
 
 Connection = duckdb.DuckDBPyConnection
+Json = dict[str, Any]
 
 # landed rows have keys in place of ids: SQL for the id behind one, among those that tests use
 _WORDS = ["old", "kept", "other", "new", "gone", "more", "added", "changed", "adaX", *"AB"]
@@ -101,3 +105,24 @@ def of_an_earlier_version(connection: Connection, folder: Path) -> None:
         for file_id, name, size, ns, rows, batch, _ in files
     ]
     (folder / FILE).write_bytes(orjson.dumps({**content, "format": 1}))
+
+
+def landed_rows(connection: Connection, file: Path, kind: str, *items: Json | bytes) -> list[Json]:
+    """Land resources by the product's statement and return their rows in the order of lines.
+
+    Args:
+        connection: a database that is prepared for landing.
+        file: where the lines may be written.
+        kind: message or event.
+        items: resources, or their JSON.
+    """
+    lines = [item if isinstance(item, bytes) else orjson.dumps(item) for item in items]
+    file.write_bytes(
+        b"".join(b'{"f":7,"l":%d,"r":%b}\n' % (n, text) for n, text in enumerate(lines, 1))
+    )
+    statement = (database.LANDING / f"{kind}s.sql").read_text(encoding="utf-8")
+    answer = connection.execute(statement.replace("$file", literal(file)))
+    names = [column[0] for column in answer.description or ()]
+    found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+    assert len(found) == len(items)
+    return sorted(found, key=lambda row: row["line"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.source import BrokenFileError, User
-from engagement_assets.preflight import mailboxes
+from engagement_assets.preflight import in_window, mailboxes
 from engagement_assets.preflight.check import Check, attempt, ok, warning
 from engagement_assets.preflight.findings import Findings
 from engagement_assets.sources import FOLDER, Reach
@@ -27,6 +27,7 @@ def inspect(findings: Findings) -> None:
     if findings.people is not None:
         persons, listed = findings.people.persons, configuration.mailboxes
         findings.add(attempt(mailboxes.SUBJECT, lambda: _mailboxes(source, persons)))
+        findings.add(in_window.of_lines(source, persons, findings.window))
         addresses = len(listed.addresses) + len(listed.opted_out)
         findings.estimate = FOLDER.estimate(source, Reach(persons, addresses, findings.window))
 

@@ -7,7 +7,7 @@ from engagement_assets.microsoft365 import tenant
 from engagement_assets.microsoft365.retry_budget import RetryBudget
 from engagement_assets.microsoft365.sign_in import SignIn
 from engagement_assets.microsoft365.source import GraphSource
-from engagement_assets.preflight import credential, mailboxes, permissions, region
+from engagement_assets.preflight import credential, in_window, mailboxes, permissions, region
 from engagement_assets.preflight.check import Check, attempt, not_checked, ok, warning
 from engagement_assets.preflight.findings import Findings
 from engagement_assets.sources import GRAPH, Reach
@@ -105,4 +105,5 @@ def _probe(findings: Findings, reader: GraphSource, selected: People) -> tuple[i
         findings.add(found)
         return ()
     findings.add(mailboxes.inspect(found, len(selected.persons)))
+    findings.add(in_window.of_counts(found.counts, findings.window))
     return found.counts

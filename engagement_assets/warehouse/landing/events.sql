@@ -1,4 +1,4 @@
--- purpose: Typed event versions of one batch; attendees are folded into those who take part.
+-- purpose: Typed event versions of one batch; attendees are folded into what their entries say.
 -- grain: line of an events file
 -- source: numbers 1, 3.1-3.4, 3.6
 with event as (
@@ -9,17 +9,24 @@ with event as (
         nullif(text_of("iCalUId"), '') as meeting_id,
         text_of("lastModifiedDateTime") as modified_at,
         is_given("@removed") as is_removed,
-        text_of(type) as type,
+        lower(text_of(type)) as type,
         is_true("isCancelled") as is_cancelled,
         is_true("isOrganizer") as is_organizer,
         is_true("isAllDay") as is_all_day,
-        text_at("responseStatus", '$.response') as response,
+        lower(text_at("responseStatus", '$.response')) as response,
         text_at("start", '$.dateTime') as starts,
         text_at("end", '$.dateTime') as ends,
-        coalesce(nullif(text_at("start", '$.timeZone'), ''), 'UTC') as start_zone,
-        coalesce(nullif(text_at("end", '$.timeZone'), ''), 'UTC') as end_zone,
+        zone_name(text_at("start", '$.timeZone')) as start_zone,
+        zone_name(text_at("end", '$.timeZone')) as end_zone,
         normalised_address(text_at(organizer, '$.emailAddress.address')) as organizer_address,
-        coalesce(json_extract(attendees, '$[*]'), []) as attendees
+        [
+            {
+                'address': text_at(attendee, '$.emailAddress.address'),
+                'type': coalesce(lower(text_at(attendee, '$.type')), ''),
+                'response': coalesce(lower(text_at(attendee, '$.status.response')), '')
+            }
+            for attendee in coalesce(json_extract(attendees, '$[*]'), [])
+        ] as attendees
     from incoming_event($file)
 )
 
@@ -34,7 +41,7 @@ select
     key_of(
         coalesce(event.meeting_id, event.item_id, event.file_id || ':' || event.line)
     ) as meeting_key,
-    coalesce(event.type = 'seriesMaster', false) as is_series_master,
+    coalesce(event.type = 'seriesmaster', false) as is_series_master,
     event.is_cancelled,
     event.is_organizer,
     event.is_all_day,
@@ -56,12 +63,19 @@ select
     normalised_keys(
         [event.organizer_address]
         || [
-            text_at(attendee, '$.emailAddress.address')
+            attendee.address
             for attendee in event.attendees
-            if coalesce(text_at(attendee, '$.type'), '') <> 'resource'
-            and coalesce(text_at(attendee, '$.status.response'), '') <> 'declined'
+            if attendee.type <> 'resource' and attendee.response <> 'declined'
         ]
-    ) as participant_keys
+    ) as participant_keys,
+    normalised_keys([
+        attendee.address
+        for attendee in event.attendees
+        if attendee.type <> 'resource' and attendee.response = 'declined'
+    ]) as declined_keys,
+    normalised_keys(
+        [attendee.address for attendee in event.attendees if attendee.type = 'resource']
+    ) as resource_keys
 from event
 left join time_zone as start_zone
     on event.start_zone = start_zone.name

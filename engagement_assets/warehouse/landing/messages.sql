@@ -6,7 +6,7 @@ with message as (
         file_id,
         line,
         nullif(text_of(id), '') as item_id,
-        nullif(trimmed(text_of("internetMessageId")), '') as message_id,
+        trimmed(text_of("internetMessageId")) as message_id,
         text_of("lastModifiedDateTime") as modified_at,
         is_given("@removed") as is_removed,
         lower(split_part(text_of("@odata.type"), '.', -1)) as type,
@@ -30,13 +30,21 @@ select
     key_of(item_id) as item_key,
     instant(modified_at) as modified_at,
     is_removed,
-    -- an item without any id is an e-mail of its own
-    key_of(coalesce(message_id, item_id, file_id || ':' || line)) as email_key,
+    key_of(
+        case
+            when message_id <> '' and not (
+                starts_with(message_id, '<')
+                and ends_with(message_id, '>')
+                and trimmed(message_id[2:-2]) = ''
+            ) then message_id
+            -- an item without any id is an e-mail of its own
+            else coalesce(item_id, file_id || ':' || line)
+        end
+    ) as email_key,
     coalesce(starts_with(type, 'eventmessage'), false) as is_invitation,
     is_draft,
     key_of(folder_id) as folder_key,
     instant(sent_at) as sent_at,
-    sender_address,
     key_of(sender_address) as sender_key,
     key_of(domain_of(sender_address)) as sender_domain_key,
     normalised_keys([text_of(address) for address in recipients]) as recipient_keys,
