@@ -14,7 +14,9 @@ _ALL = frozenset({"Directory.Read.All", "Directory.ReadWrite.All"})
 _USERS = _ALL | {"User.Read.All", "User.ReadWrite.All"}
 _GROUPS = _ALL | {"Group.Read.All", "Group.ReadWrite.All"}
 _MEMBERS = _GROUPS | {"GroupMember.Read.All", "GroupMember.ReadWrite.All"}
-_ORGANIZATION = _USERS | {"Organization.Read.All"}
+_ORGANIZATION = _ALL | {"Organization.Read.All", "Organization.ReadWrite.All"}
+_OF_GROUPS = _MEMBERS | {"Group.ReadBasic.All"}
+_OF_MEMBERS = _MEMBERS | {"GroupMember.ReadBasic.All"}
 _HIDDEN = "Member.Read.Hidden"
 
 _CONTACT_DEFAULTS = ("id", "displayName", "mail")
@@ -23,7 +25,7 @@ _ADVANCED = frozenset({"ne", "endswith"})
 
 def organization(service: Service, call: Call) -> JsonObject:
     """`GET /organization`: one, always."""
-    _need(call, _ORGANIZATION)
+    _need(call, _ORGANIZATION | (_USERS if service.behaviour.domains_for_users else set()))
     resource = {
         "displayName": None,
         "countryLetterCode": service.behaviour.country,
@@ -59,7 +61,7 @@ def user(service: Service, call: Call) -> JsonObject:
 
 def groups(service: Service, call: Call) -> JsonObject:
     """`GET /groups`."""
-    _need(call, _MEMBERS)
+    _need(call, _OF_GROUPS)
     _check_directory_select(call, GROUP, "microsoft.graph.group")
     found = _filtered(service, call, service.tenant.directory().groups.values())
     return _list(service, call, "groups", (_group(group, call) for group in found))
@@ -67,7 +69,7 @@ def groups(service: Service, call: Call) -> JsonObject:
 
 def group(service: Service, call: Call) -> JsonObject:
     """`GET /groups/{id}`."""
-    _need(call, _MEMBERS)
+    _need(call, _OF_GROUPS)
     _check_directory_select(call, GROUP, "microsoft.graph.group")
     resource = service.tenant.directory().groups.get(call.path["group"])
     if resource is None:
@@ -86,7 +88,7 @@ def transitive_members(service: Service, call: Call) -> JsonObject:
 
 
 def _members(service: Service, call: Call, *, transitive: bool) -> JsonObject:
-    _need(call, _MEMBERS)
+    _need(call, _OF_MEMBERS)
     directory = service.tenant.directory()
     group_id = call.path["group"]
     if group_id not in directory.groups:

@@ -186,11 +186,10 @@ class Entra:
                 "error_description": "The admin canceled the request",
                 **answer,
             }
-        address = query.get("redirect_uri")
+        address = query.get("redirect_uri") or self._registration.reply_address
         if not address:
-            # The older page leads to the registered address; there is no web site behind this one.
-            text = "The permissions were granted." if accepted else "Nothing was granted."
-            return HTMLResponse(f"<h1>Thank you</h1><p>{text} This page can be closed.</p>")
+            # The decision counts; only then the older page finds out that it leads nowhere.
+            return _trouble("AADSTS500113: No reply address is registered for the application.")
         separator = "&" if "?" in address else "?"
         return RedirectResponse(f"{address}{separator}{urlencode(answer)}", status_code=302)
 
@@ -208,7 +207,11 @@ class Entra:
             text = "AADSTS90014: The required field 'scope' is missing."
         else:
             return None
-        return HTMLResponse(f"<h1>Sorry, but we're having trouble</h1><p>{escape(text)}</p>", 400)
+        return _trouble(text)
+
+
+def _trouble(text: str) -> Response:
+    return HTMLResponse(f"<h1>Sorry, but we're having trouble</h1><p>{escape(text)}</p>", 400)
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -13,7 +13,13 @@ from math import ceil
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from simulator.replies import ACCESS_DENIED, ITEM_NOT_FOUND, GraphError, http_date
+from simulator.replies import (
+    ACCESS_DENIED,
+    FOLDER_NOT_FOUND,
+    ITEM_NOT_FOUND,
+    GraphError,
+    http_date,
+)
 
 TRANSPORT = "simulator.transport"
 """Where the server leaves the connection in the scope, so that it can be reset."""
@@ -24,6 +30,15 @@ _ERRORS: Mapping[str, tuple[int, str, str]] = {
     "403-odata": (403, "ErrorAccessDenied", "Access to OData is disabled."),
     "404": (404, "Request_ResourceNotFound", "Resource does not exist."),
     "404-item": (404, "ErrorItemNotFound", ITEM_NOT_FOUND),
+    "404-folder": (404, "ErrorFolderNotFound", FOLDER_NOT_FOUND),
+    "404-root": (404, "ErrorItemNotFound", f"{ITEM_NOT_FOUND}, Default folder Root not found."),
+    "no-calendar": (404, "ErrorItemNotFound", ITEM_NOT_FOUND),
+    "denied-calendar": (403, "ErrorAccessDenied", ACCESS_DENIED),
+    "no-exchange": (
+        401,
+        "OrganizationFromTenantGuidNotFound",
+        "The tenant for tenant guid does not exist.",
+    ),
     "410": (
         410,
         "SyncStateNotFound",
@@ -36,6 +51,7 @@ _ERRORS: Mapping[str, tuple[int, str, str]] = {
     "429-bare": (429, "UnknownError", ""),
     "500-transient": (500, "ErrorInternalServerTransientError", "Try again later."),
     "500-corrupt": (500, "ErrorCorruptData", "The item is corrupt."),
+    "502": (502, "UnknownError", ""),
     "503-seconds": (503, "ServiceUnavailable", "The service is unavailable."),
     "503-fraction": (503, "ServiceNotAvailable", "The service is unavailable."),
     "503-date": (503, "UnknownError", ""),

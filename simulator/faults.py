@@ -24,6 +24,7 @@ FAILURES = (
     "503-fraction",
     "503-date",
     "503-bare",
+    "502",
     "504",
     "500-transient",
     "500-corrupt",
@@ -40,8 +41,24 @@ SHAPES = ("short_page", "empty_page", "repeated_link", "duplicates")
 TRANSIENT = (*FAILURES, *SHAPES)
 """What comes at random, unless `kinds` says otherwise."""
 
-LASTING = ("403", "403-odata", "404", "404-item")
+LASTING = (
+    "403",
+    "403-odata",
+    "404",
+    "404-item",
+    "404-folder",
+    "404-root",
+    "no-exchange",
+    "no-calendar",
+    "denied-calendar",
+)
 """Facts about a mailbox: a retry changes nothing, so these are only asked for or permanent."""
+
+OF_CALENDARS = ("no-calendar", "denied-calendar")
+"""Of those, the ones that leave the mail alone."""
+
+PAGE_LIMITS = ("504", "500-transient", "502", "503-bare", "503-date", "503-seconds")
+"""How a page that is too large can be refused."""
 
 _REMEMBERED = 100_000
 _MOST_EMPTY_PAGES = 3
@@ -50,10 +67,15 @@ _REQUESTS_BETWEEN_REVOCATIONS = 5
 
 @dataclass(frozen=True, slots=True)
 class Permanent:
-    """A fault that stays. `after`: so many requests to the mailbox are answered before."""
+    """A fault that stays.
+
+    `after`: so many requests to the mailbox are answered before. `path_has`: it meets only those
+    whose path and query contain this.
+    """
 
     kind: str
     after: int = 0
+    path_has: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +108,9 @@ class Faults:
         most_in_a_row: so often at most the same request fails at random, one time after another.
         wait: what `Retry-After` says, in seconds; dates are rounded up to whole ones.
         large_page: 504 and 500-corrupt meet only requests for more items than this.
-        page_limit: requests for more items than this always get 504, or never when None.
+        page_limit: requests for more items than this always fail, or never when None.
+        page_limit_of: the part of a path and query to which that limit applies.
+        page_limit_kind: how they fail, one of `PAGE_LIMITS`.
         permanent: by user id, a fault of that mailbox that stays.
     """
 
@@ -97,6 +121,8 @@ class Faults:
     wait: float = 0.0
     large_page: int = 50
     page_limit: int | None = None
+    page_limit_of: str = ""
+    page_limit_kind: str = "504"
     permanent: Mapping[str, Permanent | str] = field(default_factory=dict)
     injected: Counter[str] = field(default_factory=Counter, init=False)
     _asked: list[tuple[str, str, int]] = field(default_factory=list, init=False, repr=False)
@@ -110,6 +136,8 @@ class Faults:
         lasting = [p if isinstance(p, str) else p.kind for p in self.permanent.values()]
         for kind in (*self.kinds, *lasting):
             _check(kind)
+        if self.page_limit_kind not in PAGE_LIMITS:
+            raise ValueError(f"{self.page_limit_kind!r} is not one of {', '.join(PAGE_LIMITS)}")
 
     def inject(self, kind: str, *, times: int = 1, path_has: str = "") -> None:
         """Asks for a fault: the next `times` requests whose path and query contain `path_has`."""
@@ -127,7 +155,8 @@ class Faults:
 
     def _on_demand(self, asked: Asked) -> str:
         for number, (kind, path_has, times) in enumerate(self._asked):
-            if path_has in asked.key and (kind not in SHAPES or asked.page):
+            fits = path_has in asked.key and _meets(kind, asked)
+            if fits and (kind not in SHAPES or asked.page):
                 self._asked[number] = (kind, path_has, times - 1)
                 if times <= 1:
                     del self._asked[number]
@@ -135,8 +164,9 @@ class Faults:
         return ""
 
     def _lasting(self, asked: Asked) -> str:
-        if self.page_limit is not None and asked.page > self.page_limit:
-            return "504"
+        is_limited = self.page_limit is not None and self.page_limit_of in asked.key
+        if is_limited and asked.page > (self.page_limit or 0):
+            return self.page_limit_kind
         if not asked.user_id or asked.user_id not in self.permanent:
             return ""
         fault = self.permanent[asked.user_id]
@@ -144,6 +174,8 @@ class Faults:
         if asked.is_mailbox:
             self._of_user[asked.user_id] += 1
         if self._of_user[asked.user_id] <= fault.after:
+            return ""
+        if fault.path_has not in asked.key or not _meets(fault.kind, asked):
             return ""
         # Who is deleted is gone from the directory too; all else concerns the mailbox alone.
         if not asked.is_mailbox and fault.kind != "404":
@@ -179,9 +211,13 @@ class Faults:
         if kind in SHAPES or kind == "410":
             return asked.page > 0
         if kind in LASTING:
-            return asked.is_mailbox
+            return asked.is_mailbox and _meets(kind, asked)
         # Each revocation concerns every thread: too many of them and nobody gets anything done.
         return kind != "401" or self._since_revocation >= _REQUESTS_BETWEEN_REVOCATIONS
+
+
+def _meets(kind: str, asked: Asked) -> bool:
+    return kind not in OF_CALENDARS or "/calendarview" in asked.key.lower()
 
 
 def _check(kind: str) -> None:

@@ -14,7 +14,7 @@ from zlib import crc32
 from simulator.activity import CALENDAR_DAYS_AHEAD, Activity
 from simulator.directory import Directory
 from simulator.graph_shape import Folder, JsonObject, MailboxShape
-from simulator.mail_folders import TEAMS_FOLDER, usual_folders
+from simulator.mail_folders import CLUTTER, CONVERSATIONS, TEAMS_FOLDER, usual_folders
 from simulator.organisation import User
 from simulator.strangers import Strangers, draw_strangers
 from simulator.tenant import (
@@ -52,12 +52,17 @@ class GeneratedTenant:
         strangers: whether the directory also holds the odd users and groups of `strangers`.
         teams_chats: whether mailboxes also hold copies of Teams chats, as real ones do, in a
             folder that no list shows. An activity folder of the same organisation lacks them.
+        conversations: whether mailboxes also hold chats in Conversation History, as those that
+            once used Skype do. An activity folder of the same organisation lacks them.
+        clutter: whether some mail lies in Clutter, which no list of folders shows either.
         now: mail received later does not exist yet; None: everything does. May be moved.
     """
 
     activity: Activity
     strangers: bool = True
     teams_chats: bool = False
+    conversations: bool = False
+    clutter: bool = False
     now: datetime | None = None
     _directory: Directory = field(init=False, repr=False)
     _users: dict[str, User] = field(init=False, repr=False)
@@ -99,7 +104,15 @@ class _GeneratedMailbox:
 
     def __init__(self, tenant: GeneratedTenant, user: User) -> None:
         self._activity = tenant.activity
-        self._teams_chats = tenant.teams_chats
+        self._chats = [
+            folder
+            for folder, wanted in (
+                (TEAMS_FOLDER, tenant.teams_chats),
+                (CONVERSATIONS, tenant.conversations),
+            )
+            if wanted
+        ]
+        self._clutter = tenant.clutter
         self._now = tenant.now
         self._user = user
         self.version = str(tenant.now)
@@ -177,15 +190,17 @@ class _GeneratedMailbox:
 
     def _copies(self, low: int, high: int) -> Iterator[JsonObject]:
         since, until = (datetime.fromtimestamp(moment, UTC) for moment in (low, high))
-        teams = MailboxShape(self._user.user_id).other_folder_id(TEAMS_FOLDER)
+        shape = MailboxShape(self._user.user_id)
+        inbox = shape.folder_id(Folder.INBOX)
         for message in self._activity.messages(self._user, since, until):
-            yield message
-            if self._teams_chats and crc32(message["id"].encode()) % 40 == 0:
-                chat: dict[str, Any] = {**message, "parentFolderId": teams}
-                chat["id"] = message["id"][:-4] + "chat"
-                chat["internetMessageId"] = f"<{message['id'][-20:-4]}@chat.teams.example>"
-                chat.pop("@odata.type", None)
-                yield chat
+            lot = crc32(message["id"].encode())
+            if self._clutter and message["parentFolderId"] == inbox and lot % 5 == 0:
+                yield {**message, "parentFolderId": shape.other_folder_id(CLUTTER)}
+            else:
+                yield message
+            if lot % 40 == 0:
+                for folder in self._chats:
+                    yield _chat(message, folder, shape.other_folder_id(folder))
 
     def _is_future(self, received: int) -> bool:
         return self._now is not None and received > self._now.timestamp()
@@ -224,6 +239,15 @@ class _EmptyMailbox:
     def events(self, low: int, high: int, after: Position | None) -> Iterator[Placed]:
         del low, high, after
         return iter(())
+
+
+def _chat(message: JsonObject, folder: str, folder_id: str) -> JsonObject:
+    """What somebody wrote in a chat, kept beside the mail: it looks like a message."""
+    chat: dict[str, Any] = {**message, "parentFolderId": folder_id}
+    chat["id"] = f"{message['id'][:-4]}{crc32(folder.encode()) % 10_000:04d}"
+    chat["internetMessageId"] = f"<{chat['id'][-20:]}@chat.example>"
+    chat.pop("@odata.type", None)
+    return chat
 
 
 def _folders(user_id: str) -> tuple[MailFolder, ...]:

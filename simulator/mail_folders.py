@@ -11,7 +11,13 @@ from simulator.tenant import MailFolder
 
 ROOT = "msgfolderroot"
 
-TEAMS_FOLDER = "conversationhistory/teamschat"
+CLUTTER = "clutter"
+"""A hidden folder that holds ordinary mail: Exchange took it for unimportant."""
+
+CONVERSATIONS = "conversationhistory"
+"""A folder with what was said in chats, each line as a message."""
+
+TEAMS_FOLDER = f"{CONVERSATIONS}/teamschat"
 """A hidden folder in which copies of Teams chats lie; no list of folders shows it."""
 
 # Display names follow the owner's language, so that nobody can find Drafts by its name.
@@ -53,7 +59,8 @@ _ENGLISH = {
     "junkemail": "Junk Email",
     "archive": "Archive",
     "outbox": "Outbox",
-    "conversationhistory": "Conversation History",
+    CONVERSATIONS: "Conversation History",
+    CLUTTER: "Clutter",
     "searchfolders": "Finder",
     "recoverableitemsdeletions": "Deletions",
 }
@@ -67,7 +74,9 @@ _TREE = (
     (Folder.JUNK, ROOT, False, False),
     (Folder.ARCHIVE, ROOT, False, False),
     ("outbox", ROOT, False, False),
-    ("conversationhistory", ROOT, True, False),
+    (CLUTTER, ROOT, True, False),
+    (CONVERSATIONS, ROOT, False, False),
+    (f"{CONVERSATIONS}/old", CONVERSATIONS, False, False),
     ("All unread", ROOT, False, True),
     (Folder.CUSTOMERS, Folder.INBOX, False, False),
     (Folder.UNFINISHED, Folder.DRAFTS, False, False),

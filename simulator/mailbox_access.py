@@ -37,8 +37,16 @@ def no_mailbox(code: str) -> GraphError:
     return GraphError(404, code, _MESSAGES[code])
 
 
+def no_exchange(tenant_id: str) -> GraphError:
+    """A tenant without Exchange Online; a new token changes nothing, though the status says so."""
+    message = f"The tenant for tenant guid '{tenant_id}' does not exist."
+    return GraphError(401, "OrganizationFromTenantGuidNotFound", message)
+
+
 def open_mailbox(service: Service, call: Call, *, calendar: bool) -> tuple[str, Mailbox]:
     """The user's id and mailbox, when the token may read it; raises `GraphError`."""
+    if not service.behaviour.exchange:
+        raise no_exchange(service.registration.tenant_id)
     key = call.path["user"]
     user = service.tenant.directory().user(key)
     user_id = key if user is None else str(user["id"])

@@ -45,6 +45,7 @@ class Registration:
         mail_scope, calendar_scope: user ids that Exchange's RBAC lets it read without a role.
         denied: user ids whose mailboxes an access policy keeps from it.
         token_life: seconds; 60 to 90 minutes in life.
+        reply_address: where the older consent page leads; an app without sign-ins needs none.
     """
 
     tenant_id: str
@@ -61,6 +62,7 @@ class Registration:
     calendar_scope: set[str] = field(default_factory=set)
     denied: set[str] = field(default_factory=set)
     token_life: int = 3_599
+    reply_address: str = ""
     tokens_issued: int = 0
     _key: ec.EllipticCurvePrivateKey = field(
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1()), repr=False

@@ -38,6 +38,9 @@ class Behaviour:
             "given"; "missing" or "zero" (0001-01-01) unless the organizer is selected too; or
             "never", whatever is selected.
         latency: seconds that each request to a mailbox takes at least.
+        exchange: whether the tenant has Exchange Online: mail and calendars of anybody.
+        domains_for_users: whether User.Read.All is enough to ask for the organization and its
+            domains, about which Microsoft's pages disagree.
     """
 
     limits: Limits = field(default_factory=Limits)
@@ -49,6 +52,8 @@ class Behaviour:
     exact_case: bool = False
     calendar_modified: str = "zero"
     latency: float = 0.0
+    exchange: bool = True
+    domains_for_users: bool = True
 
 
 @dataclass

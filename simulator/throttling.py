@@ -18,12 +18,15 @@ class Limits:
 
     Args:
         concurrent: requests to one mailbox at the same time.
+        concurrent_in_all: requests to all mailboxes together at the same time, as one version of
+            Microsoft's page has it; 0 sets no limit.
         mailbox_requests: requests to one mailbox in ten minutes.
         directory_units: resource units of the directory in ten seconds.
         retry_after: what `Retry-After` says.
     """
 
     concurrent: int = 4
+    concurrent_in_all: int = 0
     mailbox_requests: int = 10_000
     directory_units: int = 8_000
     retry_after: str = "1"
@@ -61,7 +64,9 @@ class Throttle:
         self._in_flight[user_id] += 1
         self.most_in_flight[user_id] = max(self.most_in_flight[user_id], self._in_flight[user_id])
         try:
-            if self._in_flight[user_id] > self._limits.concurrent:
+            everywhere = self._in_flight.total()
+            too_many = 0 < self._limits.concurrent_in_all < everywhere
+            if too_many or self._in_flight[user_id] > self._limits.concurrent:
                 raise self._too_many("Application is over its MailboxConcurrency limit.")
             if self._requests[user_id] > self._limits.mailbox_requests:
                 raise self._too_many("Application is over its request limit.")

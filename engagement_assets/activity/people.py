@@ -17,12 +17,15 @@ class People:
         colleague_addresses: addresses of the organisation's people, opted-out people included.
         opted_out: user ids of the people who opted out.
         resolved: per listed address, how many users it stands for; 0 for an unknown one.
+        assumed_domains: the domains that stand for the tenant's (numbers 1); None where the
+            source tells those.
     """
 
     persons: tuple[User, ...]
     colleague_addresses: frozenset[str]
     opted_out: frozenset[str]
     resolved: Mapping[str, int]
+    assumed_domains: frozenset[str] | None = None
 
     @property
     def unresolved(self) -> tuple[str, ...]:

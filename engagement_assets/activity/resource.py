@@ -5,6 +5,9 @@ from typing import Any
 
 from engagement_assets.activity.source import User
 
+# stands in the principal name of whoever was invited from another organisation
+_EXTERNAL = "#ext#"
+
 
 def text(value: object) -> str | None:
     """Return a text; None when the value is anything else."""
@@ -28,4 +31,12 @@ def user(resource: Mapping[str, Any]) -> User:
         text(resource.get("mail")),
         text(resource.get("userPrincipalName")),
         texts(resource.get("proxyAddresses")),
+        is_guest=_is_guest(resource),
     )
+
+
+def _is_guest(resource: Mapping[str, Any]) -> bool:
+    # userType is null on old accounts, so that only its presence says something
+    kind = text(resource.get("userType")) or ""
+    name = text(resource.get("userPrincipalName")) or ""
+    return kind.strip().lower() == "guest" or _EXTERNAL in name.lower()

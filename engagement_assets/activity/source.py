@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol, get_args
@@ -60,10 +60,14 @@ class User:
         id: Entra object id.
         addresses: all valid addresses, normalised, the primary one first (numbers 7,
             Office_UserEntity).
+        is_guest: whether another organisation's mailbox belongs to the person (numbers 1).
+        domains: of `mail` and the principal name.
     """
 
     id: str
     addresses: tuple[str, ...]
+    is_guest: bool = False
+    domains: frozenset[str] = field(default=frozenset(), compare=False)
 
     @classmethod
     def of(
@@ -72,11 +76,15 @@ class User:
         mail: str | None,
         user_principal_name: str | None,
         proxy_addresses: tuple[str, ...],
+        *,
+        is_guest: bool = False,
     ) -> "User":
         """Make a user of the fields of a Graph user resource."""
         primary = [proxy for proxy in proxy_addresses if proxy.strip().startswith("SMTP:")]
         ordered = (*primary, mail, user_principal_name, *proxy_addresses)
-        return cls(user_id, addresses.normalise_all(ordered))
+        named = addresses.normalise_all((mail, user_principal_name))
+        domains = frozenset(filter(None, map(addresses.domain_of, named)))
+        return cls(user_id, addresses.normalise_all(ordered), is_guest, domains)
 
 
 @dataclass(frozen=True)
@@ -151,8 +159,8 @@ class BrokenFileError(Exception):
 class ActivitySource(Protocol):
     """Where activity comes from."""
 
-    def organisation_domains(self) -> frozenset[str]:
-        """Return the verified domains of the tenant, normalised."""
+    def organisation_domains(self) -> frozenset[str] | None:
+        """Return the verified domains of the tenant, normalised; None when it does not tell."""
 
     def resolve(self, address: str) -> tuple[User, ...]:
         """Return the users behind a user's or (nested) group's address; none when unknown."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engagement_assets.activity import people
+from engagement_assets.activity import domains, people
 from engagement_assets.config.values import Address
 from engagement_assets.configure import answers, document, prompts
 from engagement_assets.configure.setup import Setup
@@ -59,11 +59,13 @@ def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> bool
             found = [resolve(reader, address) for address in listed]
             found += [
                 ListedAddress(each.address, each.persons, each.remark, is_opted_out=True)
-                for each in (resolve(reader, address) for address in opted_out)
+                for each in (resolve(reader, address, with_guests=True) for address in opted_out)
             ]
             setup.domains = reader.organisation_domains()
         setup.console.print(table_of(found))
         setup.people = people.select(reader, listed, opted_out)
+        if setup.domains is None:
+            setup.domains = domains.of_persons(setup.people.persons)
         setup.say(f"{len(setup.people.persons)} persons' mailboxes will be read.", "green")
     except ConfigurationError as error:
         setup.say(str(error), "red")

@@ -14,10 +14,10 @@ from engagement_assets.consent.grants import Grant
 def show_link(console: Console, configuration: Configuration) -> None:
     """Print where an administrator consents; nothing where nobody has to."""
     if asked := sources.of(configuration.source).consent:
-        console.print("An administrator consents here:")
-        console.print(
-            f"{asked.link(configuration.source)}\n", highlight=False, soft_wrap=True, markup=False
-        )
+        request = asked.request(configuration.source)
+        link = asked.link(configuration.source)
+        for text in ("An administrator consents.", request.how, link, f"{request.afterwards}\n"):
+            console.print(text, highlight=False, soft_wrap=True, markup=False)
 
 
 def show(console: Console, configuration: Configuration, seen: Consent) -> None:
@@ -36,8 +36,8 @@ def show(console: Console, configuration: Configuration, seen: Consent) -> None:
             table.add_row(permission, f"granted {asked.proofs[proof]}".rstrip())
         for permission in tenant.missing:
             table.add_row(permission, "[red]missing[/red]")
-        for permission in tenant.excess:
-            table.add_row(permission, "[yellow]not needed: an administrator should take it away")
+        for permission, advice in tenant.advice.items():
+            table.add_row(permission, f"[yellow]more than is needed. {advice}")
     if seen.grant:
         table.add_row("Consent seen since", _local(configuration, seen.grant.granted_at))
         table.add_row("First run", _first_run(configuration, seen.grant))

@@ -1,5 +1,6 @@
 """The mail that asks the administrators for consent, in the words of the kind of source."""
 
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
@@ -71,7 +72,9 @@ def _text(configuration: Configuration, request: Request, link: str, sender: str
     """Say who asks, what for and why, what is not read, and where to consent."""
     terms, mailboxes = configuration.privacy_terms, configuration.mailboxes
     asks = terms.accepted_by if terms else sender
-    permissions = "\n".join(f"  {name:<25} {why}" for name, why in request.permissions.items())
+    optional = (
+        f"\n\nOf use, and not needed:\n\n{_listed(request.optional)}" if request.optional else ""
+    )
     listed = [f"  {address}" for address in mailboxes.addresses[:MOST_ADDRESSES]]
     if more := len(mailboxes.addresses) - len(listed):
         listed.append(f"  and {more:,} more")
@@ -90,7 +93,7 @@ per customer, never per employee.
 WHAT IS ASKED FOR, AND WHY
 {request.asks}
 
-{permissions}
+{_listed(request.permissions)}{optional}
 
 WHOSE MAILBOXES ARE READ
 The users and the members of the groups behind these addresses:
@@ -116,3 +119,7 @@ The consent is noticed by itself, and mailboxes are read for the first time
 
 You do not know what this is about? Do not consent, and ask {asks}.
 """
+
+
+def _listed(permissions: Mapping[str, str]) -> str:
+    return "\n".join(f"  {name:<25} {why}" for name, why in permissions.items())

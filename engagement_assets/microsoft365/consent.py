@@ -1,17 +1,18 @@
 """What the tenant's administrator has granted, and how to ask for it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import urlencode
 
 from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.errors import ConsentError, SourceError
-from engagement_assets.microsoft365 import slices
+from engagement_assets.microsoft365 import permissions, slices
 from engagement_assets.microsoft365.clouds import CLOUDS, Endpoints
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.http import Graph, retrying
+from engagement_assets.microsoft365.permissions import CALENDARS, MAIL, NEEDED, USERS
 from engagement_assets.microsoft365.retry_budget import (
     Clock,
     RetryBudget,
@@ -22,27 +23,6 @@ from engagement_assets.microsoft365.sign_in import SignInError
 from engagement_assets.microsoft365.source import GraphSource
 
 Proof = Literal["role", "probe"]
-
-MAIL, CALENDARS = "Mail.ReadBasic.All", "Calendars.ReadBasic.All"
-USERS, MEMBERS = "User.Read.All", "GroupMember.Read.All"
-
-# per needed permission, the broader ones that include it; an organisation that granted one of
-# those has granted enough, and more than is needed
-BROADER: Mapping[str, frozenset[str]] = {
-    MAIL: frozenset({"Mail.Read", "Mail.ReadWrite"}),
-    CALENDARS: frozenset({"Calendars.Read", "Calendars.ReadWrite"}),
-    USERS: frozenset({"User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}),
-    MEMBERS: frozenset(
-        {
-            "GroupMember.ReadWrite.All",
-            "Group.Read.All",
-            "Group.ReadWrite.All",
-            "Directory.Read.All",
-            "Directory.ReadWrite.All",
-        }
-    ),
-}
-NEEDED = tuple(BROADER)
 
 # Under Exchange's RBAC a scope may hold a few of the listed mailboxes only. When none of this many
 # answers, the scope is wrong or missing, and the administrator hears of it.
@@ -60,19 +40,29 @@ class ConsentStatus:
         granted: per needed permission that is granted, how that was proved: by a role in the
             token, or by a mailbox that answered (Exchange can grant without a role).
         missing: needed permissions that are not granted.
-        excess: permissions that are granted and not needed.
+        excess: permissions that are granted and open more than is read.
+        stands_for: per one of those, the permissions that nothing else grants: it is taken away
+            only when they are granted themselves.
         reason: why nothing could be checked: the tenant does not know the app; else None.
     """
 
     granted: Mapping[str, Proof]
     missing: tuple[str, ...]
     excess: tuple[str, ...]
+    stands_for: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     reason: str | None = None
 
     @property
     def is_granted(self) -> bool:
         """Whether nothing is missing."""
         return not self.missing
+
+    @property
+    def advice(self) -> Mapping[str, str]:
+        """What to do about each permission of `excess`."""
+        return {
+            name: permissions.advice(name, self.stands_for.get(name, ())) for name in self.excess
+        }
 
     def require(self) -> None:
         """Require that nothing is missing.
@@ -127,17 +117,17 @@ def _check(
         roles = retrying(_is_transient, retry_budget)(source.sign_in.roles)
     except ConsentError as error:
         return ConsentStatus({}, NEEDED, (), reason=str(error))
-    granted: dict[str, Proof] = {
-        needed: "role" for needed, broader in BROADER.items() if roles & {needed, *broader}
-    }
+    granted: dict[str, Proof] = dict.fromkeys(permissions.granted_by(roles), "role")
     unproved = [needed for needed in (MAIL, CALENDARS) if needed not in granted]
     if unproved and USERS in granted:
         answered = _probe(source, listed, opted_out, unproved, retry_budget)
         granted |= {needed: "probe" for needed in unproved if needed in answered}
+    excess = permissions.excess(roles)
     return ConsentStatus(
         granted={needed: granted[needed] for needed in NEEDED if needed in granted},
         missing=tuple(needed for needed in NEEDED if needed not in granted),
-        excess=tuple(sorted(roles - set(NEEDED))),
+        excess=tuple(excess),
+        stands_for=excess,
     )
 
 
@@ -180,7 +170,8 @@ def _probe(
         never = {user.id for address in opted_out for user in source.resolve(address)}
         for address in listed:
             for user in source.resolve(address):
-                if user.id in never:
+                is_brought_in = user.is_guest and address not in user.addresses
+                if user.id in never or is_brought_in:
                     continue
                 if not open_ or tried >= MOST_PROBES:
                     return answered

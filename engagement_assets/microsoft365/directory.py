@@ -1,16 +1,17 @@
 """People: whom the listed addresses stand for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from engagement_assets import addresses
 from engagement_assets.activity import resource as of_graph
-from engagement_assets.activity.source import Resolution
+from engagement_assets.activity.source import Resolution, User
 from engagement_assets.errors import ConsentError
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.paging import Page, Query, read_all
+from engagement_assets.microsoft365.permissions import HIDDEN_MEMBERS, MEMBERS, USERS
 from engagement_assets.microsoft365.retry_budget import WAIT_PER_DIRECTORY, RetryBudget, RunBudget
 
 # proxyAddresses, accountEnabled and userType come only when they are named
@@ -22,6 +23,10 @@ ORGANISATION_FIELDS = "id,verifiedDomains"
 # asked for by this header together with $count
 ADVANCED: Mapping[str, str] = {"ConsistencyLevel": "eventual"}
 
+_GUEST_OF_A_GROUP = (
+    "This member of the group is a guest, whom only an address of the guest's own brings in"
+)
+
 
 class Directory:
     """The tenant's users and groups. One thread at a time."""
@@ -32,14 +37,21 @@ class Directory:
         self._resolved: dict[str, Resolution] = {}
         self._notes: dict[str, str] = {}
 
-    def organisation_domains(self) -> frozenset[str]:
-        """Return the tenant's verified domains, normalised.
+    def organisation_domains(self) -> frozenset[str] | None:
+        """Return the tenant's verified domains, normalised; None when Graph does not tell them.
+
+        Microsoft's pages disagree about whether User.Read.All is enough to ask. Every tenant has
+        a domain, so an organisation without any is one that is not told either.
 
         Raises:
-            ConsentError: when the permission to read them is missing.
-            GraphError: when they cannot be read.
+            GraphError: when they cannot be read for another reason.
         """
-        found = self._all(Query("/organization", {"$select": ORGANISATION_FIELDS}, {}))
+        try:
+            found = self._read(Query("/organization", {"$select": ORGANISATION_FIELDS}, {}))
+        except GraphError as error:
+            if error.status != 403:
+                raise
+            return None
         names = [
             domain.get("name")
             for organisation in found
@@ -47,7 +59,7 @@ class Directory:
             if isinstance(domain, dict)
         ]
         domains = (addresses.normalise_domain(name) for name in names if isinstance(name, str))
-        return frozenset(domain for domain in domains if domain)
+        return frozenset(domain for domain in domains if domain) or None
 
     def resolve(self, address: str) -> Resolution:
         """Find the users behind an address of a user or of a (nested) group.
@@ -76,22 +88,33 @@ class Directory:
             group for group in self._named(address, "groups", GROUP_FIELDS) if _has(group, address)
         ]
         members = [member for group in groups for member in self._members(group)]
-        found = {user.id: user for user in map(of_graph.user, (*users, *members)) if user.id}
-        self._notes.update(_notes((*users, *members)))
+        found: dict[str, User] = {}
+        notes: dict[str, str] = {}
+        for resource in (*users, *members):
+            user = of_graph.user(resource)
+            if not user.id:
+                continue
+            found[user.id] = user
+            if note := _note(user, resource):
+                self._notes[user.id] = note
+                is_brought_in = user.is_guest and address not in user.addresses
+                notes[user.id] = _GUEST_OF_A_GROUP if is_brought_in else note
         return Resolution(
             address,
             tuple(found[user_id] for user_id in sorted(found)),
-            _reason(users, groups, len(found)),
-            {user_id: self._notes[user_id] for user_id in found if user_id in self._notes},
+            _reason(address, users, groups, len(found)),
+            notes,
         )
 
     def _named(self, address: str, collection: str, fields: str) -> Page:
         """Return users or groups with an address. Both spellings: case may matter to the filter."""
         text = address.replace("'", "''")
-        own = ("mail", "userPrincipalName") if collection == "users" else ("mail",)
+        mark, own = "x500", []
+        if not _is_x500(address):
+            mark, own = "smtp", ["mail", "userPrincipalName"][: 2 if collection == "users" else 1]
         conditions = [f"{field} eq '{text}'" for field in own]
         conditions += [
-            f"proxyAddresses/any(p:p eq '{prefix}:{text}')" for prefix in ("smtp", "SMTP")
+            f"proxyAddresses/any(p:p eq '{spelt}:{text}')" for spelt in (mark, mark.upper())
         ]
         query = {"$filter": " or ".join(conditions), "$select": fields}
         return self._all(Query(f"/{collection}", query, {}))
@@ -117,16 +140,19 @@ class Directory:
             # leaves everything but the id out
             raise ConsentError(
                 "the members of a group come without their addresses: the permission "
-                "User.Read.All is missing",
+                f"{USERS} is missing",
                 where="Microsoft Graph",
                 remedy="Ask an administrator to consent.",
             )
         return members
 
+    def _read(self, query: Query) -> Page:
+        return read_all(self._graph, query, RetryBudget(self._run, WAIT_PER_DIRECTORY))
+
     def _all(self, query: Query) -> Page:
         denied: GraphError
         try:
-            return read_all(self._graph, query, RetryBudget(self._run, WAIT_PER_DIRECTORY))
+            return self._read(query)
         except GraphError as error:
             if error.status != 403:
                 raise
@@ -134,33 +160,35 @@ class Directory:
         raise ConsentError(
             denied.what,
             where=denied.where,
-            remedy="The permissions User.Read.All and GroupMember.Read.All are needed. Ask an "
-            "administrator to consent.",
+            remedy=f"The permission {USERS if query.path == '/users' else MEMBERS} is needed. Ask "
+            "an administrator to consent.",
         )
 
 
 def _has(resource: Mapping[str, Any], address: str) -> bool:
     """Compare again: whose index answered, and with which notion of case, is unknown."""
-    name = of_graph.text(resource.get("userPrincipalName"))
-    return address in addresses.normalise_all((name, *of_graph.mail_addresses(resource)))
+    return address in of_graph.user(resource).addresses
 
 
-def _notes(users: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    notes = {}
-    for user in users:
-        name = of_graph.text(user.get("userPrincipalName")) or ""
-        # userType is null on old accounts, so that only its presence says something
-        if of_graph.text(user.get("userType")) == "Guest" or "#ext#" in name.lower():
-            notes[str(user.get("id"))] = (
-                "This person is a guest, whose mailbox is another organisation's"
-            )
-        elif user.get("accountEnabled") is False:
-            notes[str(user.get("id"))] = "This person's account is disabled"
-    return notes
+def _is_x500(address: str) -> bool:
+    return not addresses.domain_of(address)
 
 
-def _reason(users: Page, groups: Page, found: int) -> str | None:
+def _note(user: User, resource: Mapping[str, Any]) -> str | None:
+    if user.is_guest:
+        return "This person is a guest, whose mailbox is another organisation's"
+    if resource.get("accountEnabled") is False:
+        return "This person's account is disabled"
+    return None
+
+
+def _reason(address: str, users: Page, groups: Page, found: int) -> str | None:
     if not users and not groups:
+        if _is_x500(address):
+            return (
+                "Nobody is found by this name. Microsoft Graph may tell capital from small letters "
+                "in X.500 names: list a mail address of the person instead."
+            )
         return (
             "No user and no group has this address. Microsoft Graph does not know dynamic "
             "distribution lists."
@@ -168,7 +196,7 @@ def _reason(users: Page, groups: Page, found: int) -> str | None:
     if not found:
         hidden = any(group.get("visibility") == "HiddenMembership" for group in groups)
         return (
-            "The group hides its members; an app without Member.Read.Hidden sees none."
+            f"The group hides its members; an app without {HIDDEN_MEMBERS} sees none."
             if hidden
             else "The group has no members that are users."
         )

@@ -15,7 +15,7 @@ from backports import zstd
 from engagement_assets import whole_file
 from engagement_assets.activity.source import KINDS, ActivityFile, Kind, Mailbox
 from engagement_assets.microsoft365 import calendar, mail, paging, slices
-from engagement_assets.microsoft365.faults import GraphError
+from engagement_assets.microsoft365.faults import GraphError, NoExchangeError
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.mail import Folders
 from engagement_assets.microsoft365.outcome import (
@@ -56,6 +56,8 @@ class Job:
         is_landed: tells whether the store has a file (by its name, size and time).
         note: tells what is known to keep a user's mailbox from being read.
         now: the present moment, UTC.
+        without_exchange: whose mailboxes were answered as those of a tenant without Exchange
+            Online; filled while reading.
     """
 
     graph: Graph
@@ -66,6 +68,7 @@ class Job:
     is_landed: Callable[[str, ActivityFile], bool]
     note: Callable[[str], str | None] = lambda _: None
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    without_exchange: set[str] = field(default_factory=set)
 
 
 def read_mailbox(job: Job, user_id: str) -> Mailbox:
@@ -285,13 +288,18 @@ def _erase(folder: Path) -> None:
 
 def _is_about_the_calendar(job: Job, user_id: str, error: GraphError) -> bool:
     """Tell whether what a calendar answered, after the mail was read, is said of it alone."""
-    return error.status == 403 or (error.status == 404 and not _is_deleted(job, user_id))
+    if error.status == 403:
+        return True
+    is_missing = error.says_not_there or error.says_no_mailbox
+    return is_missing and not _is_deleted(job, user_id)
 
 
 def _explain(job: Job, user_id: str, error: GraphError) -> Outcome:
-    if error.status == 403:
+    if isinstance(error, NoExchangeError):
+        job.without_exchange.add(user_id)
+    if error.status == 403 and not error.says_no_mailbox:
         return denied(error)
-    if error.status == 404 and not error.has_code("ErrorItemNotFound"):
+    if error.says_no_mailbox:
         if _is_deleted(job, user_id):
             return no_mailbox(error, "This person was deleted from the directory")
         return no_mailbox(error, job.note(user_id))

@@ -16,6 +16,7 @@ import tenacity
 from engagement_assets.microsoft365 import faults, redaction
 from engagement_assets.microsoft365.clouds import Endpoints
 from engagement_assets.microsoft365.faults import GraphError, TransientGraphError
+from engagement_assets.microsoft365.places import Places
 from engagement_assets.microsoft365.retry_budget import ATTEMPTS, RetryBudget, seconds_to_wait
 from engagement_assets.microsoft365.sign_in import SignIn, SignInError
 from engagement_assets.microsoft365.transport import TIMEOUT, Session
@@ -32,6 +33,11 @@ LARGEST_ANSWER = 256 * 1024 * 1024
 # (threads share them); a permission that is missing gives 403, so nothing is gained by more.
 RENEWALS = 3
 
+# what an overloaded or stumbling service answers, and sometimes one that a large page is too much
+# for: where a smaller one can be asked for, it is, after so many attempts (seconds of waiting)
+FEW_ATTEMPTS = frozenset({500, 502, 503})
+ATTEMPTS_PER_SIZE = 3
+
 _CHUNK = 256 * 1024
 
 _STANDARD = json.JSONDecoder()
@@ -40,9 +46,10 @@ _STANDARD = json.JSONDecoder()
 class Graph:
     """A client of one tenant's Graph. Threads may share it: each has its own connection."""
 
-    def __init__(self, endpoints: Endpoints, sign_in: SignIn) -> None:
+    def __init__(self, endpoints: Endpoints, sign_in: SignIn, places: Places | None = None) -> None:
         self.endpoints = endpoints
         self.sign_in = sign_in
+        self.places = places or Places()
         self._local = threading.local()
 
     def get(
@@ -52,7 +59,7 @@ class Graph:
         *,
         retry_budget: RetryBudget,
         headers: Mapping[str, str] | None = None,
-        retry_timeouts: bool = True,
+        is_divisible: bool = False,
     ) -> dict[str, Any]:
         """Return the JSON object that Graph answers.
 
@@ -62,8 +69,8 @@ class Graph:
             query: parameters; only with a path.
             retry_budget: what may be spent on waiting.
             headers: further headers.
-            retry_timeouts: whether a 504 is worth asking again for the same; not for a page that
-                can be asked for in smaller pieces.
+            is_divisible: whether the same can be asked for in smaller pieces. Then a 504 is not
+                worth another attempt, and what else may come of the size few of them.
 
         Raises:
             GraphError: when in the end the answer is not data.
@@ -71,12 +78,16 @@ class Graph:
             RunBudgetSpentError, RunStoppedError: when the run may not go on.
         """
         url = self._url(where, query)
+        attempts = 0
 
         def is_worth_another(error: BaseException) -> bool:
+            nonlocal attempts
             if isinstance(error, SignInError):
                 return error.transient
-            if isinstance(error, GraphError) and error.status == 504 and not retry_timeouts:
-                return False
+            if is_divisible and isinstance(error, GraphError):
+                attempts += error.status in FEW_ATTEMPTS
+                if error.status == 504 or attempts == ATTEMPTS_PER_SIZE:
+                    return False
             return isinstance(error, TransientGraphError)
 
         return retrying(is_worth_another, retry_budget)(self._ask, url, headers or {}, retry_budget)
@@ -97,7 +108,7 @@ class Graph:
         token = self.sign_in.token()
         status, answered, body = self._send(url, headers, token)
         for _ in range(RENEWALS):
-            if status != 401:
+            if status != 401 or faults.is_of_the_tenant(body):
                 break
             self.sign_in.renew(token)  # expired early, or revoked
             token = self.sign_in.token()
@@ -121,7 +132,9 @@ class Graph:
         # kept as the context of ours
         problem: GraphError
         try:
-            return self._exchange(url, headers, token)
+            with self.places.taken(url):
+                answer = self._exchange(url, headers, token)
+            self.places.note(url, answer[0])
         except _TooLongError as error:
             problem = TransientGraphError(str(error), url, status=504)
         except OSError as error:  # requests' own, and the ones that it lets through
@@ -133,6 +146,8 @@ class Graph:
                 )
             else:
                 problem = TransientGraphError(f"no answer ({type(error).__name__})", url)
+        else:
+            return answer
         raise problem
 
     def _exchange(

@@ -18,7 +18,14 @@ HEADERS = {"Prefer": 'IdType="ImmutableId"'}
 
 # Display names are in the user's language and no property tells which folder is which; these
 # names work in paths, in any language.
-EXCLUDED = ("drafts", "junkemail")
+EXCLUDED = ("drafts", "junkemail", "conversationhistory")
+
+# Hidden, so that it is in no list; Exchange once put mail there that it took for unimportant.
+# What lies there is mail like any other (numbers 2).
+HIDDEN_MAIL = ("clutter",)
+
+# names that a data centre may not know, which it says as of an id that is none
+_MAY_BE_UNKNOWN = ("conversationhistory", *HIDDEN_MAIL)
 
 _SEARCH_FOLDER = "#microsoft.graph.mailsearchfolder"
 
@@ -46,8 +53,9 @@ def messages(user_id: str, stretch: Slice) -> Query:
 class Folders:
     """The folders of a mailbox.
 
-    Messages in a folder that the mailbox does not show are not mail: the list of messages also
-    has the compliance copies of Teams chats, and deleted items that wait for their purge.
+    Messages in a folder that the mailbox does not show are not mail, Clutter apart: the list of
+    messages also has the compliance copies of Teams chats, and deleted items that wait for their
+    purge.
     """
 
     def __init__(self, graph: Graph, user_id: str, retry_budget: RetryBudget) -> None:
@@ -61,7 +69,7 @@ class Folders:
 
     @property
     def excluded(self) -> tuple[str, ...]:
-        """Ids of Drafts, Junk Email and all folders below them."""
+        """Ids of Drafts, Junk Email, Conversation History and all folders below them."""
         return tuple(sorted(id_ for id_, excluded in self._is_excluded.items() if excluded))
 
     def hold(self, folder_id: object) -> bool:
@@ -74,9 +82,13 @@ class Folders:
         return folder_id in self._is_excluded
 
     def _read(self) -> None:
+        # first, because it is this list that tells whether there is a mailbox at all
+        shown = self._list(self._path)
         for name in EXCLUDED:
             self._add(self._named(name), excluded=True)
-        self._add(self._list(self._path), excluded=False)
+        for name in HIDDEN_MAIL:
+            self._add(self._named(name), excluded=False)
+        self._add(shown, excluded=False)
 
     def _add(self, folders: Page, *, excluded: bool) -> None:
         waiting = list(folders)
@@ -88,7 +100,7 @@ class Folders:
             if not isinstance(id_, str) or is_search or id_ in seen:
                 continue
             if not excluded and self._is_excluded.get(id_):
-                continue  # Drafts and Junk Email are in the list of all folders too
+                continue  # what is excluded is in the list of all folders too
             seen.add(id_)
             self._is_excluded[id_] = excluded
             if folder.get("childFolderCount") != 0:
@@ -100,8 +112,9 @@ class Folders:
             path = f"{self._path}/{name}"
             return [self._graph.get(path, query, retry_budget=self._retry_budget, headers=HEADERS)]
         except GraphError as error:
-            if error.status == 404 and error.has_code("ErrorItemNotFound"):
-                return []  # a mailbox without that folder
+            is_unknown = error.status == 400 and name in _MAY_BE_UNKNOWN
+            if error.status == 404 or is_unknown:
+                return []  # a mailbox without that folder, whichever code says so
             raise
 
     def _list(self, path: str) -> Page:
@@ -111,6 +124,6 @@ class Folders:
                 self._graph, Query(path, {"$select": FOLDER_FIELDS}, HEADERS), self._retry_budget
             )
         except GraphError as error:
-            if not is_top and error.status == 404 and error.has_code("ErrorItemNotFound"):
+            if not is_top and error.says_not_there:
                 return []  # removed since its parent was listed
             raise

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engagement_assets.microsoft365.faults import CORRUPT_DATA, GraphError
-from engagement_assets.microsoft365.http import Graph
+from engagement_assets.microsoft365.http import FEW_ATTEMPTS, Graph
 from engagement_assets.microsoft365.retry_budget import RetryBudget
 
 Result = TypeVar("Result")
@@ -15,7 +15,9 @@ Page = list[dict[str, Any]]
 # request names its fields, so such a page has about a megabyte
 LARGEST_PAGE = 999
 
-# after a 504 the whole is asked for again in pages of a quarter: 999, 249, 62, 15, 3, 1
+# after a 504 the whole is asked for again in pages of a quarter: 999, 249, 62, 15, 3, 1. So it is
+# after some attempts at one size that end with what an overloaded or stumbling service answers
+# (`http.ATTEMPTS_PER_SIZE`): smaller pages were seen to cure that, too.
 SHRINK = 4
 
 # a month of a mailbox that holds the most items a folder can have, in the smallest pages that are
@@ -44,9 +46,38 @@ class Query:
 
 @dataclass
 class Pace:
-    """How many items are asked for at once; what once was too much stays so for this mailbox."""
+    """How many items are asked for at once; what once was too much stays so for this mailbox.
+
+    An outage that passes looks like pages that were too large. So when it may have been one, the
+    stretches that follow each try a larger size once, until one of these is refused as well.
+
+    Attributes:
+        size: of the next page.
+        is_doubted: whether it is small because of an answer that an outage gives, too.
+        proved: while a larger size is tried, the one that brought a whole stretch before.
+    """
 
     size: int = LARGEST_PAGE
+    is_doubted: bool = False
+    proved: int | None = None
+
+    def begin(self) -> None:
+        """Begin a stretch."""
+        if self.is_doubted:
+            self.proved, self.size = self.size, min(self.size * SHRINK, LARGEST_PAGE)
+
+    def shrink(self, *, is_doubted: bool) -> None:
+        """Go on with less."""
+        if self.proved is not None:
+            self.size, self.proved, self.is_doubted = self.proved, None, False
+        else:
+            self.size = max(1, self.size // SHRINK)
+            self.is_doubted = self.is_doubted or is_doubted
+
+    def end(self) -> None:
+        """Note that this size brought a whole stretch."""
+        self.proved = None
+        self.is_doubted = self.is_doubted and self.size < LARGEST_PAGE
 
 
 class BrokenPagingError(GraphError):
@@ -74,14 +105,18 @@ def read(
         GraphError: when no pass came to its end (see `Graph.get` for others).
     """
     pace = pace or Pace()
+    pace.begin()
     restarts = 0
     while True:
         try:
-            return consume(_pages(graph, query, retry_budget, pace.size))
+            result = consume(_pages(graph, query, retry_budget, pace.size))
         except _RepeatError as error:
             repeat = error
+        else:
+            pace.end()
+            return result
         if repeat.shrink and pace.size > 1:
-            pace.size = max(1, pace.size // SHRINK)
+            pace.shrink(is_doubted=repeat.failure.status in FEW_ATTEMPTS)
         elif not repeat.shrink and restarts < RESTARTS:
             restarts += 1
         else:
@@ -135,12 +170,13 @@ def _page(
             parameters,
             retry_budget=retry_budget,
             headers=query.headers,
-            retry_timeouts=size == 1,
+            is_divisible=size > 1,
         )
     except GraphError as error:
         failure = error
     is_first = parameters is not None
-    if failure.has_code(CORRUPT_DATA) or (failure.status == 504 and size > 1):
+    is_too_much = failure.status == 504 or failure.status in FEW_ATTEMPTS
+    if failure.has_code(*CORRUPT_DATA) or (is_too_much and size > 1):
         raise _RepeatError(failure, shrink=True)
     if failure.status == 410 or (not is_first and _is_stale(failure)):
         raise _RepeatError(failure)
@@ -149,4 +185,4 @@ def _page(
 
 def _is_stale(failure: GraphError) -> bool:
     """Tell whether a next link is no longer good: refused, or an item that left meanwhile."""
-    return failure.status == 400 or failure.has_code("ErrorItemNotFound")
+    return failure.status == 400 or failure.says_not_there

@@ -28,17 +28,15 @@ from engagement_assets.errors import SourceError
 from engagement_assets.microsoft365.clouds import Endpoints
 from engagement_assets.microsoft365.directory import Directory
 from engagement_assets.microsoft365.download import ENDING, Job, read_mailbox
+from engagement_assets.microsoft365.faults import NO_EXCHANGE, NO_EXCHANGE_REMEDY
 from engagement_assets.microsoft365.http import Graph
+from engagement_assets.microsoft365.places import WORKERS, Places
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.sign_in import Credential, SignIn
 from engagement_assets.microsoft365.state import State, folder_of
 from engagement_assets.window import Window
 
 _log = logging.getLogger(__name__)
-
-# Mailboxes read at once, with one request each; Exchange allows four in one mailbox, so nobody
-# else's use of it is crowded out. Graph's limit for an app is a thousand times what this reaches.
-WORKERS = 8
 
 # Mailboxes that may lie downloaded and not yet landed: enough that one that is throttled for half
 # an hour does not hold up the others, and a few hundred megabytes of disk.
@@ -82,7 +80,7 @@ class GraphSource:
             ConfigurationError: when the environment holds no credential.
         """
         self.sign_in = sign_in or SignIn(settings, Credential.from_environment())
-        self.graph = Graph(Endpoints.of(settings), self.sign_in)
+        self.graph = Graph(Endpoints.of(settings), self.sign_in, Places(workers))
         self._budget = budget
         self.directory = Directory(self.graph, budget())
         self._folder = data_dir / "download"
@@ -95,7 +93,7 @@ class GraphSource:
     def _root(self) -> Path:
         return self._folder / "mailboxes"
 
-    def organisation_domains(self) -> frozenset[str]:
+    def organisation_domains(self) -> frozenset[str] | None:
         """Return the tenant's verified domains (see `Directory.organisation_domains`)."""
         return self.directory.organisation_domains()
 
@@ -115,6 +113,9 @@ class GraphSource:
         is_landed: Callable[[str, ActivityFile], bool],
     ) -> Iterator[None]:
         """Download these mailboxes while the block goes on.
+
+        Raises `SourceError` at its end when there was nothing to read in any of them, because the
+        tenant has no Exchange Online.
 
         A run that is killed, or fails, leaves its round open: the next one goes on in it, and
         does not read again what it has.
@@ -147,6 +148,7 @@ class GraphSource:
                 run.stop()
                 pool.shutdown(wait=True, cancel_futures=True)
                 self._downloads = None
+        _require_exchange(user_ids, job.without_exchange)
         self._round.unlink(missing_ok=True)
 
     def mailbox(self, user_id: str) -> Mailbox:
@@ -209,6 +211,21 @@ class GraphSource:
             if folder.name not in wanted and folder.is_dir():
                 for path in chain.from_iterable(map(folder.glob, _RAW)):
                     path.unlink()
+
+
+def _require_exchange(user_ids: Sequence[str], without: set[str]) -> None:
+    """Require that at least one mailbox was answered otherwise than by "no Exchange Online".
+
+    One alone may be an odd mailbox, which fails by itself. Whoever is the whole list has nothing to
+    be read, today or next week.
+    """
+    if without and without >= set(user_ids):
+        raise SourceError(
+            "this tenant has no Exchange Online, so nobody in it has mail or a calendar "
+            f"({NO_EXCHANGE}, for each of {len(without)} mailboxes); nothing was read",
+            where="Microsoft Graph",
+            remedy=NO_EXCHANGE_REMEDY,
+        )
 
 
 class _Downloads:

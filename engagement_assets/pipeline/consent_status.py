@@ -38,11 +38,8 @@ def consent_status(
         )
     seen.require()
     if seen.tenant is not None and seen.tenant.excess:
-        context.log.warning(
-            "The app holds permissions that it does not need: %s. An administrator should take "
-            "them away.",
-            ", ".join(seen.tenant.excess),
-        )
+        for name, advice in seen.tenant.advice.items():
+            context.log.warning("The app holds more than it needs: %s. %s", name, advice)
     return dg.MaterializeResult(metadata=described)
 
 
@@ -88,6 +85,7 @@ def _facts(settings: Configuration, seen: Consent) -> dict[str, Any]:
         facts["granted"] = dict(tenant.granted)
         facts["missing"] = ", ".join(tenant.missing) or "nothing"
         facts["excess"] = ", ".join(tenant.excess) or "nothing"
+        facts |= {f"advice about {name}": advice for name, advice in tenant.advice.items()}
         if tenant.reason:
             facts["why nothing could be checked"] = tenant.reason
     return facts

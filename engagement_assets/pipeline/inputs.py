@@ -82,7 +82,17 @@ def resolve_people(
         "resolved": dict(selected.resolved),
         "addresses that resolve to nobody": len(selected.unresolved),
     }
-    yield from _results(workspace, *_PEOPLE, person=resolved)
+    assumed = {}
+    if selected.assumed_domains is not None:
+        names = ", ".join(sorted(selected.assumed_domains)) or "none"
+        context.log.warning(
+            "The tenant does not tell its domains. Those of the persons' own addresses stand for "
+            "them: %s. Add what is missing to mailboxes.organisation_domains, or let an "
+            "administrator grant Organization.Read.All.",
+            names,
+        )
+        assumed = {"assumed, as the tenant does not tell them": names}
+    yield from _results(workspace, *_PEOPLE, person=resolved, organisation_domain=assumed)
 
 
 _CUSTOMERS = ("contact_row", "account_row", "exclusion")

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engagement_assets.activity import domains
 from engagement_assets.activity.people import People
 from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Configuration
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.preflight import check, mailboxes, people
-from engagement_assets.preflight.check import Check, attempt, not_checked, ok
+from engagement_assets.preflight.check import Check, attempt, not_checked, ok, warning
 from engagement_assets.preflight.people import ListedAddress
 from engagement_assets.sources import Estimate
 from engagement_assets.window import Window
@@ -75,13 +76,28 @@ class Findings:
     def resolve(self, source: ActivitySource) -> None:
         """Find the organisation's domains, and whom the listed addresses stand for."""
         self.begin("addresses")
-        domains = attempt("Domains", source.organisation_domains)
-        if isinstance(domains, Check):
-            self.add(domains)
-        else:
-            self.domains = domains
-            self.add(ok("Domains", f"The organisation's: {', '.join(sorted(domains)) or 'none'}."))
+        told = attempt("Domains", source.organisation_domains)
+        if isinstance(told, Check):
+            self.add(told)
+        elif told is not None:
+            self.domains = told
+            self.add(ok("Domains", f"The organisation's: {', '.join(sorted(told)) or 'none'}."))
         self.people, self.report.addresses, found = people.inspect(
             source, self.configuration.mailboxes, self.begin
         )
+        if told is None:
+            self._assume_domains()
         self.add(found)
+
+    def _assume_domains(self) -> None:
+        """Add what stands for the domains that the source does not tell."""
+        found = "The tenant does not tell them."
+        if self.people is not None:
+            self.domains = domains.of_persons(self.people.persons)
+            names = ", ".join(sorted(self.domains)) or "none"
+            found += f" Those of the persons' own addresses stand for them: {names}."
+        advice = (
+            "Add what is missing to mailboxes.organisation_domains, or let an administrator grant "
+            "Organization.Read.All."
+        )
+        self.add(warning("Domains", found, advice))

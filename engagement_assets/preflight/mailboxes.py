@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from engagement_assets.activity.source import User
-from engagement_assets.errors import ConsentError
+from engagement_assets.errors import ConsentError, SourceError
 from engagement_assets.microsoft365 import calendar, mail
-from engagement_assets.microsoft365.faults import GraphError
+from engagement_assets.microsoft365.faults import (
+    NO_EXCHANGE_REMEDY,
+    GraphError,
+    NoExchangeError,
+)
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.paging import Query
 from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
@@ -19,7 +23,9 @@ from engagement_assets.preflight.check import Check, error, ok, warning
 from engagement_assets.window import Window
 
 SUBJECT = "Mailboxes"
-Outcome = Literal["answers", "denied", "no mailbox", "unclear"]
+Outcome = Literal[
+    "answers", "mail only", "denied", "no mailbox", "no exchange", "not there", "unclear"
+]
 
 # with 2 requests each: a few seconds, and with one mailbox in ten out of the app's scope it is
 # overlooked less than once in ten times
@@ -35,8 +41,11 @@ WORKERS = 8
 NAMED = 5
 
 _WORDS: dict[Outcome, str] = {
+    "mail only": "with mail, and a calendar that is missing or refused",
     "denied": "refused by Exchange",
     "no mailbox": "without a mailbox in Exchange Online",
+    "no exchange": "of a tenant without Exchange Online",
+    "not there": "whose folders are not to be found",
     "unclear": "gave another error",
 }
 
@@ -95,6 +104,8 @@ def inspect(probes: Probes, persons: int) -> Check:
     found = f"{len(probes.outcomes)} of {persons} probed: {'; '.join(parts)}."
     if numbers["answers"] == len(probes.outcomes):
         return ok(SUBJECT, found)
+    if numbers["no exchange"] == len(probes.outcomes):
+        return error(SUBJECT, found, NO_EXCHANGE_REMEDY, SourceError)
     if numbers["denied"] == len(probes.outcomes):
         return error(
             SUBJECT,
@@ -107,8 +118,8 @@ def inspect(probes: Probes, persons: int) -> Check:
     return warning(
         SUBJECT,
         found,
-        "A run goes on without them and says so in Office_Mailbox. Refused ones are outside the "
-        "app's scope in Exchange; --probes asks more of them.",
+        "A run goes on without what is missing and says so in Office_Mailbox. Refused ones are "
+        "outside the app's scope in Exchange; --probes asks more of them.",
     )
 
 
@@ -121,11 +132,15 @@ def named(texts: Sequence[str]) -> str:
 def _ask(graph: Graph, user_id: str, window: Window, run: RunBudget) -> Outcome:
     now = window.as_of
     a_day = Slice(now - timedelta(days=1), now)
-    outcomes = [
+    of_mail, of_calendar = (
         _probe(graph, Query(query.path, {**query.parameters, "$select": "id"}, query.headers), run)
         for query in (_recent(user_id, now), calendar.events(user_id, a_day))
-    ]
-    return next((outcome for outcome in outcomes if outcome != "answers"), "answers")
+    )
+    if of_mail != "answers":
+        return of_mail
+    # a mailbox that has mail has a calendar, or had: which of the codes says that it is gone says
+    # nothing about the mail
+    return "mail only" if of_calendar in {"denied", "no mailbox", "not there"} else of_calendar
 
 
 def _recent(user_id: str, now: datetime) -> Query:
@@ -141,14 +156,18 @@ def _probe(graph: Graph, query: Query, run: RunBudget) -> Outcome:
             headers=query.headers,
         )
     except GraphError as failure:
-        match failure.status:
-            case 403:
-                return "denied"
-            case 404:
-                return "no mailbox"
-            case _:
-                return "unclear"
+        return _outcome(failure)
     return "answers"
+
+
+def _outcome(failure: GraphError) -> Outcome:
+    if isinstance(failure, NoExchangeError):
+        return "no exchange"
+    if failure.says_no_mailbox:
+        return "no mailbox"
+    if failure.says_not_there:
+        return "not there"
+    return "denied" if failure.status == 403 else "unclear"
 
 
 def _count(graph: Graph, user_id: str, window: Window, run: RunBudget) -> int | None:

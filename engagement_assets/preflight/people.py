@@ -31,10 +31,20 @@ class ListedAddress:
     is_opted_out: bool = False
 
 
-def resolve(source: ActivitySource, address: str) -> ListedAddress:
-    """Find whom an address stands for (see `ActivitySource.resolution` for errors)."""
+def resolve(source: ActivitySource, address: str, *, with_guests: bool = False) -> ListedAddress:
+    """Find whom an address stands for (see `ActivitySource.resolution` for errors).
+
+    Args:
+        source: where users and groups are found.
+        address: as listed.
+        with_guests: whether a group's guests count: opting out takes them out, listing does not
+            bring them in.
+    """
     resolution = source.resolution(address)
-    return ListedAddress(address, len(resolution.users), _remark(resolution))
+    persons = sum(
+        with_guests or not user.is_guest or address in user.addresses for user in resolution.users
+    )
+    return ListedAddress(address, persons, _remark(resolution))
 
 
 def inspect(
@@ -51,10 +61,10 @@ def inspect(
     total = len(listed.addresses) + len(listed.opted_out)
     for address in (*listed.addresses, *listed.opted_out):
         begin(f"address {len(found) + 1} of {total}")
-        one = attempt(SUBJECT, partial(resolve, source, address))
+        is_opted_out = len(found) >= len(listed.addresses)
+        one = attempt(SUBJECT, partial(resolve, source, address, with_guests=is_opted_out))
         if isinstance(one, Check):
             return None, found, one
-        is_opted_out = len(found) >= len(listed.addresses)
         found.append(ListedAddress(one.address, one.persons, one.remark, is_opted_out))
     selected = attempt(SUBJECT, lambda: people.select(source, listed.addresses, listed.opted_out))
     if isinstance(selected, Check):

@@ -31,8 +31,8 @@ def inspect(status: ConsentStatus, configuration: Configuration) -> Iterator[Che
     if status.excess:
         yield warning(
             "Excess permissions",
-            f"Granted and not needed: {', '.join(status.excess)}.",
-            "Remove them from the app registration, and let an administrator consent again.",
+            f"Granted, and more than is needed: {', '.join(status.excess)}.",
+            " ".join(f"{name}: {advice}" for name, advice in status.advice.items()),
         )
 
 

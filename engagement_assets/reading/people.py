@@ -1,8 +1,10 @@
 """Reading who is who: the persons behind the listed addresses, and the organisation's domains."""
 
+from dataclasses import replace
+
 import duckdb
 
-from engagement_assets.activity import people
+from engagement_assets.activity import domains, people
 from engagement_assets.activity.people import People
 from engagement_assets.activity.source import ActivitySource
 from engagement_assets.config import Mailboxes
@@ -24,6 +26,6 @@ def read_people(
         SourceError, ConsentError: when the source cannot be asked.
     """
     selected = people.select(source, listed.addresses, listed.opted_out)
-    domains = source.organisation_domains() | set(listed.organisation_domains)
-    inputs.write_people(connection, selected, domains)
-    return selected
+    own = domains.of(source, selected.persons)
+    inputs.write_people(connection, selected, own.names | set(listed.organisation_domains))
+    return replace(selected, assumed_domains=own.names) if own.is_assumed else selected

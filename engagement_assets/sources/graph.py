@@ -7,17 +7,12 @@ from pathlib import Path
 from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.errors import ConfigurationError
 from engagement_assets.microsoft365 import slices
-from engagement_assets.microsoft365.consent import (
-    CALENDARS,
-    MAIL,
-    MEMBERS,
-    USERS,
-    admin_consent_link,
-    check,
-)
+from engagement_assets.microsoft365.consent import admin_consent_link, check
 from engagement_assets.microsoft365.paging import LARGEST_PAGE
+from engagement_assets.microsoft365.permissions import KNOWN, NEEDED, OPTIONAL
+from engagement_assets.microsoft365.places import WORKERS
 from engagement_assets.microsoft365.retry_budget import RunBudget
-from engagement_assets.microsoft365.source import WORKERS, GraphSource
+from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.sources.kind import (
     COPIES_PER_SECOND,
     AdminConsent,
@@ -36,8 +31,8 @@ MEETINGS_PER_MESSAGE = 0.1
 # to find the users and groups behind one address, and the members of one group
 REQUESTS_PER_ADDRESS = 3
 
-# Drafts, Junk Email, the tree's top, and the folders below these
-REQUESTS_FOR_FOLDERS = 12
+# the tree's top, Drafts, Junk Email, Conversation History, Clutter, and the folders below these
+REQUESTS_FOR_FOLDERS = 14
 
 # How fast Microsoft answers was measured by nobody here. A small request takes a few tenths of a
 # second; a page of 999 messages with all recipients is about a megabyte that Exchange collects
@@ -103,23 +98,24 @@ def _request(settings: GraphSettings) -> Request:
         asks=f"""\
 The app {settings.client_id} asks for four application
 permissions of Microsoft Graph, all of them for reading only:""",
-        permissions={
-            MAIL: "who wrote to whom and when; no content",
-            CALENDARS: "who met whom, when and for how long; no content",
-            USERS: "which addresses belong to which person, and the tenant's domains",
-            MEMBERS: "who is behind a listed group's address",
-        },
+        permissions={name: KNOWN[name].purpose for name in NEEDED},
+        optional={name: KNOWN[name].purpose for name in OPTIONAL},
         narrower="""\
 The first two permissions reach every mailbox of the tenant. To hold the app to
 the listed people, leave those two out and grant them in Exchange instead (RBAC
-for Applications, with a management scope).""",
+for Applications, with a management scope). For mail there is a role without
+content, Application Mail.ReadBasic. For calendars there is none: Application
+Calendars.Read lets the app read the text of meetings too, so that this is then
+prevented by the program alone, and no longer by what is granted.""",
         how="""\
-Open this link and sign in as a Privileged Role Administrator or a Global
-Administrator. Other roles may not consent to these permissions.""",
+In the Entra admin center (entra.microsoft.com): App registrations, the app, API
+permissions, "Grant admin consent for ...". You have to be a Privileged Role
+Administrator or a Global Administrator: other roles may not consent to these
+permissions. Or sign in as one behind this link:""",
         afterwards="""\
-Compare the permissions on that page with the list above. The page after it may
-be empty or show an error about a missing reply address: the consent counts all
-the same.""",
+Compare the permissions on that page with the list above. The last page behind
+the link may be an error, AADSTS500113: no reply address is registered for the
+app. It needs none, and the consent counts all the same.""",
         withdrawal="""\
 in the Entra admin center,
 under Enterprise applications: the next run then stops before it reads anything.""",

@@ -66,6 +66,7 @@ class Request:
         addressee: who has to consent, of what.
         asks: what asks, for what: a sentence that the permissions follow.
         permissions: each permission with the reason why it is needed.
+        optional: each permission that is of use and not needed, with what it is for.
         narrower: how it can be granted for fewer mailboxes.
         how: what to do to consent, and as whom: sentences that the link follows.
         afterwards: what to compare and expect on the page behind the link.
@@ -75,6 +76,7 @@ class Request:
     addressee: str
     asks: str
     permissions: Mapping[str, str]
+    optional: Mapping[str, str]
     narrower: str
     how: str
     afterwards: str

@@ -254,16 +254,28 @@ def test_consent_page(
         assert server.registration.granted == {"Mail.Send"}
 
 
-@pytest.mark.parametrize(("decision", "says"), [("accept", "were granted"), ("cancel", "Nothing")])
-def test_the_older_consent_page_needs_no_address_to_return_to(
-    server: SimulatedServer, visitor: Visitor, decision: str, says: str
+@pytest.mark.parametrize("decision", ["accept", "cancel"])
+def test_the_older_consent_page_counts_and_ends_in_an_error_without_an_address_to_return_to(
+    server: SimulatedServer, visitor: Visitor, decision: str
 ) -> None:
     server.withdraw()
     address = f"{server.login_url}/{server.tenant_id}/adminconsent?client_id={server.client_id}"
     answer = visitor.session.post(address, data={"decision": decision}, timeout=9)
-    assert answer.status_code == 200
-    assert says in answer.text
+    assert answer.status_code == 400
+    assert "AADSTS500113" in answer.text
     assert bool(server.registration.granted) == (decision == "accept")
+
+
+def test_the_older_consent_page_leads_to_the_registered_address(
+    server: SimulatedServer, visitor: Visitor
+) -> None:
+    server.registration.reply_address = "https://localhost/registered"
+    address = f"{server.login_url}/{server.tenant_id}/adminconsent?client_id={server.client_id}"
+    answer = visitor.session.post(
+        address, data={"decision": "accept"}, timeout=9, allow_redirects=False
+    )
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("https://localhost/registered?admin_consent=True")
 
 
 def test_consent_page_refuses_what_it_does_not_know(

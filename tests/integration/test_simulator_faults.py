@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from simulator.activity import Activity
-from simulator.faults import LASTING, TRANSIENT, Faults, Permanent
+from simulator.faults import LASTING, PAGE_LIMITS, TRANSIENT, Faults, Permanent
 from simulator.generated_tenant import GeneratedTenant
 from simulator.organisation import Organisation
 from simulator.registration import NEEDED_ROLES
@@ -70,6 +70,7 @@ ANSWERS = [
     ("503-fraction", 503, "0.004"),
     ("503-date", 503, "date"),
     ("503-bare", 503, None),
+    ("502", 502, None),
     ("504", 504, None),
     ("500-transient", 500, None),
     ("500-corrupt", 500, None),
@@ -78,6 +79,9 @@ ANSWERS = [
     ("403-odata", 403, None),
     ("404", 404, None),
     ("404-item", 404, None),
+    ("404-folder", 404, None),
+    ("404-root", 404, None),
+    ("no-exchange", 401, None),
 ]
 
 
@@ -195,6 +199,46 @@ def test_large_pages_time_out_for_good() -> None:
         ]
         smaller = {"Prefer": "odata.maxpagesize=20"}
         assert visitor.ask(PATH, smaller, top="1000").status_code == 200
+
+
+@pytest.mark.parametrize("kind", PAGE_LIMITS)
+def test_large_pages_of_one_kind_fail_in_many_ways(kind: str) -> None:
+    plan = {"page_limit": 50, "page_limit_of": "/messages", "page_limit_kind": kind}
+    with faulty(**plan) as (_, visitor):
+        assert visitor.ask(PATH, top="51").status_code == int(kind[:3])
+        assert visitor.ask(PATH, top="50").status_code == 200
+        assert visitor.ask("/users", top="99").status_code == 200
+    with pytest.raises(ValueError, match="is not one of"):
+        Faults(page_limit_kind="403")
+
+
+@pytest.mark.parametrize(("kind", "status"), [("no-calendar", 404), ("denied-calendar", 403)])
+def test_a_calendar_that_cannot_be_read_leaves_the_mail_alone(kind: str, status: int) -> None:
+    view = {"startDateTime": "2026-11-01", "endDateTime": "2026-11-02"}
+    calendar = f"/users/{BUSY.user_id}/calendarView"
+    with faulty(permanent={BUSY.user_id: kind}) as (server, visitor):
+        assert visitor.ask(calendar, **view).status_code == status
+        assert visitor.ask(PATH).status_code == 200
+        assert visitor.ask(f"/users/{OTHER.user_id}/calendarView", **view).status_code == 200
+        server.faults.permanent = {}
+        server.faults.inject(kind)
+        assert visitor.ask(PATH).status_code == 200
+        assert visitor.ask(calendar, **view).status_code == status
+        assert visitor.ask(calendar, **view).status_code == 200
+
+
+def test_a_fault_that_lasts_can_concern_one_folder() -> None:
+    junk = Permanent("404-folder", path_has="/mailFolders/junkemail")
+    with faulty(permanent={BUSY.user_id: junk}) as (_, visitor):
+        folders = f"/users/{BUSY.user_id}/mailFolders"
+        answer = visitor.ask(f"{folders}/junkemail")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "ErrorFolderNotFound")
+        assert visitor.ask(f"{folders}/drafts").status_code == 200
+
+
+def test_a_mailbox_without_a_root_says_so_in_its_message() -> None:
+    with faulty(permanent={BUSY.user_id: "404-root"}) as (_, visitor):
+        assert "Default folder Root not found" in visitor.ask(PATH).json()["error"]["message"]
 
 
 def test_faults_that_last_concern_one_mailbox() -> None:

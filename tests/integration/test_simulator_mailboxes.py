@@ -214,7 +214,7 @@ def test_folders(visitor: Visitor) -> None:
     assert {folder["parentFolderId"] for folder in top} == {root}
     assert len(list(visitor.items(f"{PATH}/mailFolders"))) == len(top), "ten at a time"
     hidden = list(visitor.items(f"{PATH}/mailFolders", includeHiddenFolders="true"))
-    assert {f["displayName"] for f in hidden if f["isHidden"]} == {"Conversation History"}
+    assert {f["displayName"] for f in hidden if f["isHidden"]} == {"Clutter"}
     assert len(hidden) == len(top) + 1
     searches = [f for f in top if f.get("@odata.type") == "#microsoft.graph.mailSearchFolder"]
     assert len(searches) == 1
@@ -260,6 +260,35 @@ def test_teams_chats_lie_in_a_folder_that_nobody_lists() -> None:
         for query in ({"orderby": "receivedDateTime desc"}, {"orderby": "sentDateTime"}):
             again = list(visitor.items(f"{PATH}/messages", select="id", top="33", **query))
             assert len(again) == len(by_id(again)) == len(messages)
+
+
+def test_clutter_holds_mail_and_only_its_name_leads_there() -> None:
+    usual = by_id(ACTIVITY.messages(BUSY))
+    with visiting(tenant=GeneratedTenant(ACTIVITY, clutter=True)) as visitor:
+        messages = by_id(visitor.items(f"{PATH}/messages", select="parentFolderId", top="1000"))
+        clutter = visitor.ask(f"{PATH}/mailFolders/clutter").json()
+        shown = folder_tree(visitor, f"{PATH}/mailFolders", top="100")
+    assert messages.keys() == usual.keys()
+    inside = [m for m in messages.values() if m["parentFolderId"] == clutter["id"]]
+    assert len(usual) / 20 < len(inside) < len(usual) / 2
+    assert clutter["isHidden"] is True
+    assert clutter["id"] not in shown
+
+
+def test_chats_lie_in_conversation_history() -> None:
+    usual = by_id(ACTIVITY.messages(BUSY))
+    simulated = GeneratedTenant(ACTIVITY, teams_chats=True, conversations=True)
+    with visiting(tenant=simulated) as visitor:
+        messages = by_id(visitor.items(f"{PATH}/messages", select="parentFolderId", top="1000"))
+        history = visitor.ask(f"{PATH}/mailFolders/conversationhistory").json()
+        shown = folder_tree(visitor, f"{PATH}/mailFolders", top="100")
+        below = folder_tree(visitor, f"{PATH}/mailFolders/conversationhistory/childFolders")
+    more = [messages[id_] for id_ in messages.keys() - usual.keys()]
+    chats = [m for m in more if m["parentFolderId"] == history["id"]]
+    assert chats
+    assert len(more) == 2 * len(chats), "as many of Teams, in a folder that nobody lists"
+    assert history["id"] in shown
+    assert len(below) == 1
 
 
 def test_meeting_mail_is_typed_and_other_mail_is_not(visitor: Visitor) -> None:

@@ -74,6 +74,36 @@ def test_organization(server: SimulatedServer, visitor: Visitor) -> None:
     assert set(chosen) == {"verifiedDomains"}
 
 
+def test_organization_may_want_a_permission_of_its_own(tenant: GeneratedTenant) -> None:
+    for roles, status in (
+        (NEEDED_ROLES, 403),
+        ((*NEEDED_ROLES, "Organization.Read.All"), 200),
+        (("Directory.Read.All",), 200),
+    ):
+        with visiting(tenant, roles, domains_for_users=False) as visitor:
+            assert visitor.ask("/organization").status_code == status
+            assert visitor.ask("/users").status_code == 200
+
+
+def test_a_tenant_without_exchange_has_a_directory_only(tenant: GeneratedTenant) -> None:
+    user = tenant.activity.organisation.users[0].user_id
+    with visiting(tenant, exchange=False) as visitor:
+        assert visitor.ask("/users").status_code == 200
+        code = (401, "OrganizationFromTenantGuidNotFound")
+        view = {"startDateTime": "2026-11-01", "endDateTime": "2026-11-02"}
+        for path, query in (("messages", {}), ("mailFolders/drafts", {}), ("calendarView", view)):
+            assert code_of(visitor.ask(f"/users/{user}/{path}", **query)) == code
+
+
+def test_narrower_permissions_for_groups(tenant: GeneratedTenant) -> None:
+    with visiting(tenant, ["Group.ReadBasic.All", "GroupMember.ReadBasic.All"]) as visitor:
+        group = group_id(visitor, "all-sales@contoso.com")
+        assert list(visitor.items(f"/groups/{group}/members"))
+    with visiting(tenant, ["GroupMember.ReadBasic.All"]) as visitor:
+        assert visitor.ask("/groups").status_code == 403
+        assert visitor.ask(f"/groups/{group}/members").status_code == 200
+
+
 def test_users_have_default_properties_unless_selected(visitor: Visitor) -> None:
     usual = next(visitor.items("/users"))
     assert not {"proxyAddresses", "accountEnabled", "userType"} & usual.keys()
@@ -296,6 +326,19 @@ def test_a_fifth_request_to_one_mailbox_is_refused(tenant: GeneratedTenant) -> N
     refused = answers[statuses.index(429)]
     assert refused.json()["error"]["code"] == "ApplicationThrottled"
     assert "Retry-After" not in refused.headers
+
+
+def test_requests_may_be_counted_over_all_mailboxes(tenant: GeneratedTenant) -> None:
+    users = [user.user_id for user in tenant.activity.organisation.users if user.has_mailbox][:5]
+    slow = Behaviour(latency=0.5, limits=Limits(concurrent_in_all=4, retry_after=""))
+    with (
+        simulate(tenant, granted=NEEDED_ROLES, behaviour=slow) as server,
+        Visitor(server) as visitor,
+        ThreadPoolExecutor(5) as threads,
+    ):
+        asked = [f"/users/{user}/messages" for user in users]
+        statuses = [answer.status_code for answer in threads.map(visitor.ask, asked)]
+    assert sorted(statuses) == [200, 200, 200, 200, 429]
 
 
 def test_requests_to_one_mailbox_are_limited(tenant: GeneratedTenant) -> None:

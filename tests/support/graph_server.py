@@ -29,6 +29,12 @@ BOB = "bbbbbbbb-0000-4000-8000-000000000002"
 AS_OF = datetime(2026, 11, 24, 10, 30, tzinfo=UTC)
 WINDOW = Window.until(AS_OF, "UTC")
 ROLES = ["Mail.ReadBasic.All", "Calendars.ReadBasic.All", "User.Read.All", "GroupMember.Read.All"]
+WELL_KNOWN = {
+    "drafts": "drafts-id",
+    "junkemail": "junk-id",
+    "conversationhistory": "history-id",
+    "clutter": "clutter-id",
+}
 
 
 @dataclass
@@ -174,10 +180,9 @@ class Tenant:
                 return error(404, "Request_ResourceNotFound")
             case ["users", user, *_] if user not in self.messages:
                 return error(404, "MailboxNotEnabledForRESTAPI")
-            case ["users", _, "mailFolders", ("drafts" | "junkemail") as name]:
-                found = {"drafts": "drafts-id", "junkemail": "junk-id"}[name]
-                for folder in self.folders["mailFolders"]:
-                    if folder["id"] == found:
+            case ["users", _, "mailFolders", name] if name in WELL_KNOWN:
+                for folder in (*self.folders["mailFolders"], *self.folders.get("hidden", ())):
+                    if folder["id"] == WELL_KNOWN[name]:
                         return json_reply(folder)
                 return error(404, "ErrorItemNotFound")
             case ["users", _, "mailFolders"]:

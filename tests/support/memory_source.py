@@ -66,7 +66,7 @@ class MemorySource:
         )
         self.held[user_id] = dict(kinds)
 
-    def organisation_domains(self) -> frozenset[str]:
+    def organisation_domains(self) -> frozenset[str] | None:
         """Return the domains."""
         return self._domains
 

@@ -10,7 +10,7 @@ from engagement_assets.configure import answers, document, prompts
 from engagement_assets.configure.setup import Setup
 from engagement_assets.errors import EngagementError
 from engagement_assets.microsoft365 import tenant
-from engagement_assets.microsoft365.consent import NEEDED
+from engagement_assets.microsoft365.permissions import NEEDED
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.sign_in import SignIn
 from engagement_assets.microsoft365.source import GraphSource

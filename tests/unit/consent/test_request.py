@@ -13,7 +13,8 @@ from engagement_assets.consent import smtp
 from engagement_assets.consent.request import MOST_ADDRESSES, ask_for_consent
 from engagement_assets.consent.smtp import MailError
 from engagement_assets.errors import ConfigurationError
-from engagement_assets.microsoft365.consent import NEEDED, admin_consent_link
+from engagement_assets.microsoft365.consent import admin_consent_link
+from engagement_assets.microsoft365.permissions import NEEDED
 from tests.support import mail
 from tests.support.mail import PASSWORD, USER, MailServer
 

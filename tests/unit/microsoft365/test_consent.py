@@ -6,13 +6,9 @@ import pytest
 
 from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.errors import ConsentError, SourceError
-from engagement_assets.microsoft365.consent import (
-    MOST_PROBES,
-    NEEDED,
-    admin_consent_link,
-    check,
-)
-from engagement_assets.microsoft365.faults import GraphError
+from engagement_assets.microsoft365.consent import MOST_PROBES, admin_consent_link, check
+from engagement_assets.microsoft365.faults import GraphError, NoExchangeError
+from engagement_assets.microsoft365.permissions import NEEDED
 from engagement_assets.microsoft365.retry_budget import RetryBudget, RunBudget
 from engagement_assets.microsoft365.sign_in import SignInError
 from engagement_assets.microsoft365.source import GraphSource
@@ -44,6 +40,53 @@ def test_broader_roles_are_enough_and_are_named(tenant: Tenant, source: GraphSou
     status = check(source, LISTED)
     assert status.is_granted
     assert status.excess == ("Calendars.Read", "Directory.Read.All", "Mail.ReadWrite", "Mail.Send")
+
+
+def test_what_a_broader_role_stands_for_is_granted_first(
+    tenant: Tenant, source: GraphSource
+) -> None:
+    tenant.roles = ["Mail.ReadWrite", "Calendars.ReadBasic.All", *DIRECTORY, "Mail.Send"]
+    status = check(source, LISTED)
+    assert status.excess == ("Mail.ReadWrite", "Mail.Send")
+    assert status.stands_for == {"Mail.ReadWrite": ("Mail.ReadBasic.All",), "Mail.Send": ()}
+    works, useless = status.advice["Mail.ReadWrite"], status.advice["Mail.Send"]
+    assert "Mail.ReadBasic.All: grant that first" in works
+    assert useless.endswith("Nothing needs it: take it away.")
+
+
+def test_mail_by_a_role_that_no_page_of_microsoft_promises(
+    tenant: Tenant, source: GraphSource
+) -> None:
+    """Mail.ReadBasic says the same as Mail.ReadBasic.All; whether it is enough a mailbox tells."""
+    tenant.roles = ["Mail.ReadBasic", "Calendars.ReadBasic.All", *DIRECTORY]
+    status = check(source, LISTED)
+    assert status.granted["Mail.ReadBasic.All"] == "probe"
+    assert status.excess == ()
+    tenant.breaks_if(lambda asked: "/messages" in asked.path, error(403, "ErrorAccessDenied"))
+    assert check(source, LISTED).missing == ("Mail.ReadBasic.All",)
+
+
+def test_a_guest_of_a_group_is_not_asked(tenant: Tenant, source: GraphSource) -> None:
+    tenant.roles = DIRECTORY
+    tenant.users[ANN]["userType"] = "Guest"
+    tenant.groups["team"] = {"id": "team", "mail": "team@contoso.com"}
+    tenant.members["team"] = [
+        {"@odata.type": "#microsoft.graph.user"} | user for user in tenant.users.values()
+    ]
+    assert check(source, ["team@contoso.com"]).is_granted
+    assert not tenant.asked_for(f"{ANN}/")
+    check(source, ["ann@contoso.com"])
+    assert tenant.asked_for(f"{ANN}/")
+
+
+def test_a_tenant_without_exchange_is_not_missing_consent(
+    tenant: Tenant, source: GraphSource
+) -> None:
+    tenant.roles = DIRECTORY
+    tenant.breaks("/messages", error(401, "OrganizationFromTenantGuidNotFound"))
+    with pytest.raises(NoExchangeError, match="no Exchange Online"):
+        check(source, LISTED)
+    assert tenant.tokens == 1
 
 
 def test_nothing_granted(tenant: Tenant, source: GraphSource) -> None:

@@ -20,6 +20,7 @@ from tests.support.graph_server import (
     BOB,
     Tenant,
     error,
+    json_reply,
 )
 
 GROUP = "99999999-0000-4000-8000-000000000009"
@@ -48,7 +49,32 @@ def _ids(directory: Directory, address: str) -> list[str]:
 
 
 def test_domains(directory: Directory) -> None:
-    assert directory.organisation_domains() == {"contoso.com", "contoso.onmicrosoft.com"}
+    found = directory.organisation_domains()
+    assert found == frozenset({"contoso.com", "contoso.onmicrosoft.com"})
+
+
+@pytest.mark.parametrize("code", ["Authorization_RequestDenied", "accessDenied", ""])
+def test_domains_that_graph_refuses_to_tell(
+    code: str, directory: Directory, tenant: Tenant
+) -> None:
+    tenant.breaks("/organization", error(403, code))
+    assert directory.organisation_domains() is None
+
+
+@pytest.mark.parametrize(
+    "organisation", [{}, {"verifiedDomains": None}, {"verifiedDomains": [{"name": None}]}]
+)
+def test_an_organisation_without_domains_does_not_tell_them(
+    organisation: dict[str, Any], directory: Directory, tenant: Tenant
+) -> None:
+    tenant.breaks("/organization", json_reply({"value": [organisation]}))
+    assert directory.organisation_domains() is None
+
+
+def test_domains_that_cannot_be_read_are_not_refused(directory: Directory, tenant: Tenant) -> None:
+    tenant.breaks("/organization", error(501, "NotImplemented"))
+    with pytest.raises(GraphError):
+        directory.organisation_domains()
 
 
 @pytest.mark.parametrize("address", ["ann@contoso.com", "ann.x@contoso.com"])
@@ -109,11 +135,37 @@ def test_members_without_addresses_are_a_missing_permission(
         directory.resolve("team@contoso.com")
 
 
-def test_a_refused_directory_is_a_missing_permission(directory: Directory, tenant: Tenant) -> None:
-    tenant.breaks("/groups", error(403, "Authorization_RequestDenied"))
-    with pytest.raises(ConsentError, match=r"GroupMember\.Read\.All") as caught:
-        directory.resolve("ann@contoso.com")
-    assert "ann@" not in str(caught.value)
+@pytest.mark.parametrize(
+    ("path", "permission", "other"),
+    [
+        ("/users", "User.Read.All", "GroupMember.Read.All"),
+        ("/groups", "GroupMember.Read.All", "User.Read.All"),
+        ("/transitiveMembers", "GroupMember.Read.All", "User.Read.All"),
+    ],
+)
+def test_a_refused_directory_names_the_permission_that_is_missing(
+    path: str, permission: str, other: str, directory: Directory, tenant: Tenant
+) -> None:
+    _group(tenant, [_member(tenant, ANN)])
+    tenant.breaks(path, error(403, "Authorization_RequestDenied"))
+    with pytest.raises(ConsentError) as caught:
+        directory.resolve("team@contoso.com")
+    assert permission in str(caught.value)
+    assert other not in str(caught.value)
+    assert "team@" not in str(caught.value)
+
+
+def test_an_x500_name_is_asked_for_by_its_mark_and_may_not_be_found(
+    directory: Directory, tenant: Tenant
+) -> None:
+    found = directory.resolve("/o=exchange/cn=recipients/cn=ann o'neill")
+    assert found.users == ()
+    assert "X.500" in str(found.reason)
+    name = "/o=exchange/cn=recipients/cn=ann o''neill"
+    for asked in (*tenant.asked_for("/users"), *tenant.asked_for("/groups")):
+        assert asked.query["$filter"] == " or ".join(
+            f"proxyAddresses/any(p:p eq '{mark}:{name}')" for mark in ("x500", "X500")
+        )
 
 
 def test_a_directory_that_fails_is_not_an_unknown_address(
@@ -148,10 +200,19 @@ def test_guests_and_disabled_accounts_are_noted(directory: Directory, tenant: Te
     }
     _group(tenant, [_member(tenant, ANN, **guest), _member(tenant, BOB, accountEnabled=False)])
     notes = directory.resolve("team@contoso.com").notes
-    assert "guest" in notes[ANN]
+    assert "only an address of the guest's own brings in" in notes[ANN]
     assert "disabled" in notes[BOB]
-    assert directory.note(ANN) == notes[ANN]
+    assert "another organisation's" in str(directory.note(ANN))
+    assert directory.note(BOB) == notes[BOB]
     assert directory.note("somebody else") is None
+
+
+def test_a_guest_that_is_listed_itself(directory: Directory, tenant: Tenant) -> None:
+    tenant.users[ANN]["userType"] = "guest"
+    found = directory.resolve("ann@contoso.com")
+    assert [user.is_guest for user in found.users] == [True]
+    assert found.notes[ANN] == directory.note(ANN)
+    assert "another organisation's" in found.notes[ANN]
 
 
 def test_an_address_is_asked_for_once(directory: Directory, tenant: Tenant) -> None:

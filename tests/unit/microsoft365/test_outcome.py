@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engagement_assets.errors import ConsentError
+from engagement_assets.errors import ConsentError, SourceError
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.source import GraphSource
 from tests.support.building import message
@@ -32,9 +32,12 @@ from tests.support.graph_server import (
         "ResourceNotFound",
         "ErrorInvalidUser",
         "Request_ResourceNotFound",
+        "MailboxNotSupportedForRESTAPI",
+        "errornonexistentmailbox",
+        "ErrorMailboxNotFound",
     ],
 )
-def test_the_four_kinds_of_no_mailbox(
+def test_the_ways_of_saying_no_mailbox(
     code: str, tenant: Tenant, source: GraphSource, store: Store, tmp_path: Path
 ) -> None:
     tenant.breaks_if(lambda asked: f"{ANN}/" in asked.path, error(404, code))
@@ -44,6 +47,65 @@ def test_the_four_kinds_of_no_mailbox(
     assert code in str(ann.reason)
     assert outcomes[BOB].status == "processed"
     assert not (tmp_path / "data" / "download" / "mailboxes" / ANN).exists()
+
+
+@pytest.mark.parametrize("code", ["ErrorItemNotFound", "errorfoldernotfound"])
+def test_a_mailbox_without_a_root_is_none(
+    code: str, year: Tenant, source: GraphSource, store: Store
+) -> None:
+    said = "The specified object was not found in the store., Default folder Root not found."
+    root = json_reply({"error": {"code": code, "message": said}}, 404)
+    year.breaks_if(lambda asked: f"{ANN}/" in asked.path, root)
+    ann = run(source, store)[ANN]
+    assert ann.status == "no_mailbox"
+    assert code in str(ann.reason)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        error(404, "ErrorItemNotFound"),
+        error(404, "ERRORFOLDERNOTFOUND"),
+        error(404, "UnknownError"),
+        Reply(404, b"<html>a proxy</html>"),
+    ],
+    ids=lambda reply: repr(reply.body[:40]),
+)
+def test_what_does_not_say_that_there_is_no_mailbox(
+    reply: Reply, year: Tenant, source: GraphSource, store: Store
+) -> None:
+    run(source, store)
+    window = later(source, WEEK)
+    year.breaks_if(lambda asked: f"{ANN}/" in asked.path, reply)
+    ann = run(source, store, window=window)[ANN]
+    assert (ann.status, ann.read) == ("failed", frozenset())
+
+
+def test_no_mailbox_with_another_status(tenant: Tenant, source: GraphSource, store: Store) -> None:
+    refused = error(403, "MailboxNotEnabledForRESTAPI")
+    tenant.breaks_if(lambda asked: f"{ANN}/" in asked.path, refused)
+    assert run(source, store)[ANN].status == "no_mailbox"
+
+
+def test_a_tenant_without_exchange_ends_the_run(
+    tenant: Tenant, source: GraphSource, store: Store
+) -> None:
+    code = "organizationFromTenantGuidNotFound"
+    tenant.breaks_if(lambda asked: "/users/" in asked.path, error(401, code))
+    with pytest.raises(SourceError, match="this tenant has no Exchange Online") as caught:
+        run(source, store)
+    assert "source.tenant_id" in str(caught.value)
+    assert tenant.tokens == 1
+
+
+def test_one_mailbox_that_says_so_is_not_the_tenant(
+    tenant: Tenant, source: GraphSource, store: Store
+) -> None:
+    code = "OrganizationFromTenantGuidNotFound"
+    tenant.breaks_if(lambda asked: f"{ANN}/" in asked.path, error(401, code))
+    outcomes = run(source, store)
+    assert (outcomes[ANN].status, outcomes[BOB].status) == ("failed", "processed")
+    assert tenant.tokens == 1
 
 
 def test_a_guest_and_a_disabled_account_say_so(
@@ -131,8 +193,10 @@ def test_of_a_mailbox_that_is_gone_nothing_is_kept(
         (error(403, "ErrorAccessDenied"), "Exchange lets the app read this person's mail, but"),
         (error(404, "ErrorItemNotFound"), "This person has mail, but no calendar"),
         (error(404, "ErrorFolderNotFound"), "This person has mail, but no calendar"),
+        (error(404, "MailboxNotEnabledForRESTAPI"), "This person has mail, but no calendar"),
+        (error(410, "MailboxNotEnabledForRESTAPI"), "This person has mail, but no calendar"),
     ],
-    ids=["denied", "item", "folder"],
+    ids=["denied", "item", "folder", "mailbox", "gone"],
 )
 def test_a_calendar_costs_the_calendar_only(
     reply: Reply, reason: str, year: Tenant, source: GraphSource, store: Store

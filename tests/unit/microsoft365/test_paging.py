@@ -3,7 +3,7 @@
 import pytest
 
 from engagement_assets.microsoft365.faults import GraphError
-from engagement_assets.microsoft365.http import Graph
+from engagement_assets.microsoft365.http import ATTEMPTS_PER_SIZE, Graph
 from engagement_assets.microsoft365.paging import (
     MOST_PAGES,
     RESTARTS,
@@ -13,9 +13,7 @@ from engagement_assets.microsoft365.paging import (
     read,
     read_all,
 )
-from engagement_assets.microsoft365.retry_budget import (
-    RetryBudget,
-)
+from engagement_assets.microsoft365.retry_budget import ATTEMPTS, RetryBudget
 from tests.support.building import message
 from tests.support.graph_reading import FakeTime
 from tests.support.graph_server import ANN, Reply, Tenant, error, json_reply
@@ -107,6 +105,7 @@ def test_pages_without_end_end(
         error(410, "SyncStateNotFound"),
         error(400, "ErrorInvalidUrlQuery"),
         error(404, "ErrorItemNotFound"),
+        error(404, "errorfoldernotfound"),
         json_reply({"no": "value"}),
         json_reply({"value": "text"}),
         json_reply({"value": [], "@odata.nextLink": 7}),
@@ -133,7 +132,9 @@ def test_a_first_page_that_is_refused_is_not_repeated(
     assert len(tenant.asked_for("/messages")) == 1
 
 
-@pytest.mark.parametrize("reply", [Reply(504), error(500, "ErrorCorruptData")])
+@pytest.mark.parametrize(
+    "reply", [Reply(504), error(500, "ErrorCorruptData"), error(500, "errorItemCorrupt")]
+)
 def test_large_pages_that_fail_become_smaller_and_stay_so(
     reply: Reply, tenant: Tenant, graph: Graph, retry_budget: RetryBudget, time: FakeTime
 ) -> None:
@@ -148,6 +149,93 @@ def test_large_pages_that_fail_become_smaller_and_stay_so(
     tops = [int(asked.query["$top"]) for asked in tenant.asked_for("/messages")]
     assert tops == [999, 249, 62] + [15] * 7
     assert time.waits == []
+
+
+def _too_large(tenant: Tenant, limit: int, reply: Reply) -> None:
+    tenant.breaks_if(
+        lambda asked: "/messages" in asked.path and int(asked.query["$top"]) > limit, reply
+    )
+
+
+def _sizes(tenant: Tenant) -> list[int]:
+    return [int(asked.query["$top"]) for asked in tenant.asked_for("/messages")]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(500),
+        Reply(502, b"<html>"),
+        error(503, "UnknownError"),
+        error(500, "ErrorInternalServerTransientError"),
+    ],
+    ids=lambda reply: f"{reply.status} {reply.body[:30]!r}",
+)
+def test_pages_that_fail_again_and_again_become_smaller(
+    reply: Reply, tenant: Tenant, graph: Graph, retry_budget: RetryBudget, time: FakeTime
+) -> None:
+    _fill(tenant, 100)
+    _too_large(tenant, 100, reply)
+    assert len(read_all(graph, MESSAGES, retry_budget)) == 100
+    attempts = ATTEMPTS_PER_SIZE
+    assert _sizes(tenant) == [999] * attempts + [249] * attempts + [62] * 2
+    assert len(time.waits) == 2 * (attempts - 1)
+
+
+def test_a_larger_page_is_tried_once_more_and_then_no_more(
+    tenant: Tenant, graph: Graph, retry_budget: RetryBudget
+) -> None:
+    _fill(tenant, 10)
+    _too_large(tenant, 100, error(503, "UnknownError"))
+    pace = Pace()
+    tried = []
+    for _ in range(4):
+        tenant.asked.clear()
+        read(graph, MESSAGES, retry_budget, list, pace)
+        tried.append(sorted(set(_sizes(tenant)), reverse=True))
+    assert tried == [[999, 249, 62], [248, 62], [62], [62]]
+
+
+def test_after_an_outage_pages_grow_again(
+    tenant: Tenant, graph: Graph, retry_budget: RetryBudget
+) -> None:
+    _fill(tenant, 10)
+    tenant.breaks("/messages", error(503, "Busy"), times=2 * ATTEMPTS_PER_SIZE)
+    pace = Pace()
+    sizes = []
+    for _ in range(4):
+        read(graph, MESSAGES, retry_budget, list, pace)
+        sizes.append(pace.size)
+    assert sizes == [62, 248, 992, 999]
+    assert not pace.is_doubted
+    tenant.breaks("/messages", Reply(504))
+    read(graph, MESSAGES, retry_budget, list, pace)
+    read(graph, MESSAGES, retry_budget, list, pace)
+    assert pace.size == 249, "what a gateway says of a size is beyond doubt"
+
+
+def test_what_no_size_cures_fails_in_the_end(
+    tenant: Tenant, graph: Graph, retry_budget: RetryBudget, time: FakeTime
+) -> None:
+    _fill(tenant, 1)
+    tenant.breaks("/messages", error(503, "Busy"), times=10_000)
+    with pytest.raises(GraphError):
+        read_all(graph, MESSAGES, retry_budget)
+    sizes = _sizes(tenant)
+    assert [sizes.count(size) for size in (999, 249, 62, 15, 3, 1)] == [
+        *[ATTEMPTS_PER_SIZE] * 5,
+        ATTEMPTS,
+    ]
+    assert sum(time.waits) < 10 * 60
+
+
+def test_throttling_is_not_a_matter_of_size(
+    tenant: Tenant, graph: Graph, retry_budget: RetryBudget
+) -> None:
+    _fill(tenant, 1)
+    tenant.breaks("/messages", error(429, "ApplicationThrottled"), times=ATTEMPTS - 1)
+    assert len(read_all(graph, MESSAGES, retry_budget)) == 1
+    assert set(_sizes(tenant)) == {999}
 
 
 def test_504_on_the_smallest_page_is_waited_for_and_corrupt_data_is_not(
