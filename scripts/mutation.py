@@ -45,7 +45,9 @@ LANDING_TESTS = (
     "tests/unit/test_addresses.py",
     "tests/unit/test_window.py",
 )
-NDJSON_TESTS = ("tests/unit/activity/test_ndjson.py", "tests/unit/activity/test_long_lines.py")
+NDJSON_TESTS = tuple(
+    f"tests/unit/activity/test_{name}.py" for name in ("ndjson", "odd_lines", "long_lines")
+)
 
 # a mutant whose cases take longer has been noticed, as nobody would wait for it
 MOST_SECONDS = 10

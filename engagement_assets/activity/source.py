@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol, get_args
 
 from engagement_assets import addresses
+from engagement_assets.activity import proxies
 from engagement_assets.vocabulary import MailboxStatus
 from engagement_assets.window import Window
 
@@ -57,9 +58,9 @@ class User:
     """A user of the tenant.
 
     Attributes:
-        id: Entra object id.
+        id: Entra object id, in lower case: ids compare without case (numbers 1).
         addresses: all valid addresses, normalised, the primary one first (numbers 7,
-            Office_UserEntity).
+            Office_UserEntity), X.500 names last.
         is_guest: whether another organisation's mailbox belongs to the person (numbers 1).
         domains: of `mail` and the principal name.
     """
@@ -80,11 +81,17 @@ class User:
         is_guest: bool = False,
     ) -> "User":
         """Make a user of the fields of a Graph user resource."""
-        primary = [proxy for proxy in proxy_addresses if proxy.strip().startswith("SMTP:")]
-        ordered = (*primary, mail, user_principal_name, *proxy_addresses)
+        primary = filter(proxies.is_primary, proxy_addresses)
+        ordered = (
+            *map(proxies.address, primary),
+            *(mail, user_principal_name),
+            *map(proxies.address, proxy_addresses),
+        )
+        # what is published of a person is the first one, which should be one that people know
+        known_first = sorted(addresses.normalise_all(ordered), key=addresses.is_x500)
         named = addresses.normalise_all((mail, user_principal_name))
         domains = frozenset(filter(None, map(addresses.domain_of, named)))
-        return cls(user_id, addresses.normalise_all(ordered), is_guest, domains)
+        return cls(user_id.lower(), tuple(known_first), is_guest, domains)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from engagement_assets.configure import answers, document, prompts
 from engagement_assets.configure.setup import Setup
 from engagement_assets.errors import ConfigurationError, EngagementError
 from engagement_assets.microsoft365.retry_budget import RunBudgetSpentError
-from engagement_assets.preflight.people import ListedAddress, resolve
+from engagement_assets.preflight.people import resolve
 from engagement_assets.preflight.table import addresses as table_of
 from engagement_assets.vocabulary import FEWEST_PERSONS, MOST_PERSONS
 
@@ -57,10 +57,7 @@ def _show(setup: Setup, listed: Sequence[str], opted_out: Sequence[str]) -> bool
     try:
         with setup.console.status("Looking them up"):
             found = [resolve(reader, address) for address in listed]
-            found += [
-                ListedAddress(each.address, each.persons, each.remark, is_opted_out=True)
-                for each in (resolve(reader, address, with_guests=True) for address in opted_out)
-            ]
+            found += [resolve(reader, address, is_opted_out=True) for address in opted_out]
             setup.domains = reader.organisation_domains()
         setup.console.print(table_of(found))
         setup.people = people.select(reader, listed, opted_out)

@@ -37,7 +37,7 @@ def show(console: Console, configuration: Configuration, seen: Consent) -> None:
         for permission in tenant.missing:
             table.add_row(permission, "[red]missing[/red]")
         for permission, advice in tenant.advice.items():
-            table.add_row(permission, f"[yellow]more than is needed. {advice}")
+            table.add_row(permission, f"[yellow]{advice[0].lower()}{advice[1:]}")
     if seen.grant:
         table.add_row("Consent seen since", _local(configuration, seen.grant.granted_at))
         table.add_row("First run", _first_run(configuration, seen.grant))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import urlencode
 
+from engagement_assets.activity import people
 from engagement_assets.config import GraphSource as GraphSettings
 from engagement_assets.errors import ConsentError, SourceError
 from engagement_assets.microsoft365 import permissions, slices
@@ -169,9 +170,8 @@ def _probe(
     try:
         never = {user.id for address in opted_out for user in source.resolve(address)}
         for address in listed:
-            for user in source.resolve(address):
-                is_brought_in = user.is_guest and address not in user.addresses
-                if user.id in never or is_brought_in:
+            for user in people.brought_in(address, source.resolve(address)):
+                if user.id in never:
                     continue
                 if not open_ or tried >= MOST_PROBES:
                     return answered

@@ -23,10 +23,6 @@ ORGANISATION_FIELDS = "id,verifiedDomains"
 # asked for by this header together with $count
 ADVANCED: Mapping[str, str] = {"ConsistencyLevel": "eventual"}
 
-_GUEST_OF_A_GROUP = (
-    "This member of the group is a guest, whom only an address of the guest's own brings in"
-)
-
 
 class Directory:
     """The tenant's users and groups. One thread at a time."""
@@ -96,9 +92,7 @@ class Directory:
                 continue
             found[user.id] = user
             if note := _note(user, resource):
-                self._notes[user.id] = note
-                is_brought_in = user.is_guest and address not in user.addresses
-                notes[user.id] = _GUEST_OF_A_GROUP if is_brought_in else note
+                self._notes[user.id] = notes[user.id] = note
         return Resolution(
             address,
             tuple(found[user_id] for user_id in sorted(found)),
@@ -110,7 +104,7 @@ class Directory:
         """Return users or groups with an address. Both spellings: case may matter to the filter."""
         text = address.replace("'", "''")
         mark, own = "x500", []
-        if not _is_x500(address):
+        if not addresses.is_x500(address):
             mark, own = "smtp", ["mail", "userPrincipalName"][: 2 if collection == "users" else 1]
         conditions = [f"{field} eq '{text}'" for field in own]
         conditions += [
@@ -170,10 +164,6 @@ def _has(resource: Mapping[str, Any], address: str) -> bool:
     return address in of_graph.user(resource).addresses
 
 
-def _is_x500(address: str) -> bool:
-    return not addresses.domain_of(address)
-
-
 def _note(user: User, resource: Mapping[str, Any]) -> str | None:
     if user.is_guest:
         return "This person is a guest, whose mailbox is another organisation's"
@@ -184,7 +174,7 @@ def _note(user: User, resource: Mapping[str, Any]) -> str | None:
 
 def _reason(address: str, users: Page, groups: Page, found: int) -> str | None:
     if not users and not groups:
-        if _is_x500(address):
+        if addresses.is_x500(address):
             return (
                 "Nobody is found by this name. Microsoft Graph may tell capital from small letters "
                 "in X.500 names: list a mail address of the person instead."

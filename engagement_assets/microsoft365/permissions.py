@@ -60,7 +60,7 @@ KNOWN: Mapping[str, Permission] = {
         broader=_DIRECTORY | {"GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All"},
     ),
     DOMAINS: Permission(
-        "the tenant's domains, where Microsoft refuses them otherwise",
+        "the tenant's domains, if Microsoft refuses them",
         broader=_DIRECTORY | {"Organization.ReadWrite.All"},
     ),
     HIDDEN_MEMBERS: Permission("who is in a listed group that hides its members"),
@@ -109,7 +109,10 @@ def excess(roles: AbstractSet[str]) -> Mapping[str, tuple[str, ...]]:
 
 def advice(role: str, stands_for: tuple[str, ...]) -> str:
     """Return what to do about a role that opens more than is read, in sentences."""
-    opened = f"It opens {OPENS[role]}. " if role in OPENS else ""
+    opened = OPENS.get(role, "what nothing here reads")
     if not stands_for:
-        return f"{opened}Nothing needs it: take it away."
-    return f"{opened}It stands for {' and '.join(stands_for)}: grant that first, then take it away."
+        return f"Not needed: an administrator should take it away. It opens {opened}."
+    return (
+        f"More than is needed: it opens {opened}. It stands for {' and '.join(stands_for)}: grant "
+        "that first, then take it away."
+    )

@@ -6,6 +6,7 @@ import dagster as dg
 
 from engagement_assets.config import Configuration
 from engagement_assets.consent import Consent
+from engagement_assets.microsoft365.consent import ConsentStatus
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.inputs import OWNERS
 from engagement_assets.pipeline.resources import Gate, Settings, Workspace
@@ -38,9 +39,21 @@ def consent_status(
         )
     seen.require()
     if seen.tenant is not None and seen.tenant.excess:
-        for name, advice in seen.tenant.advice.items():
-            context.log.warning("The app holds more than it needs: %s. %s", name, advice)
+        _warn_of_excess(context, seen.tenant)
     return dg.MaterializeResult(metadata=described)
+
+
+def _warn_of_excess(context: dg.AssetExecutionContext, tenant: ConsentStatus) -> None:
+    useless = [name for name in tenant.excess if not tenant.stands_for.get(name)]
+    if useless:
+        context.log.warning(
+            "The app holds permissions that it does not need: %s. An administrator should take "
+            "them away.",
+            ", ".join(useless),
+        )
+    for name in tenant.excess:
+        if name not in useless:
+            context.log.warning("%s: %s", name, tenant.advice[name])
 
 
 @dg.asset_check(asset=_NAME)

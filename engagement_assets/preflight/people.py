@@ -7,7 +7,7 @@ from functools import partial
 
 from engagement_assets.activity import people
 from engagement_assets.activity.people import People
-from engagement_assets.activity.source import ActivitySource, Resolution
+from engagement_assets.activity.source import ActivitySource, Resolution, User
 from engagement_assets.config import Mailboxes
 from engagement_assets.preflight.check import Check, attempt, ok, warning
 
@@ -20,7 +20,7 @@ class ListedAddress:
 
     Attributes:
         address: as listed.
-        persons: how many users it stands for.
+        persons: how many users it stands for: guests in a group count among the opted out only.
         remark: what is to be said about it or them; empty when all is plain.
         is_opted_out: whether it is listed as opted out.
     """
@@ -31,20 +31,13 @@ class ListedAddress:
     is_opted_out: bool = False
 
 
-def resolve(source: ActivitySource, address: str, *, with_guests: bool = False) -> ListedAddress:
-    """Find whom an address stands for (see `ActivitySource.resolution` for errors).
-
-    Args:
-        source: where users and groups are found.
-        address: as listed.
-        with_guests: whether a group's guests count: opting out takes them out, listing does not
-            bring them in.
-    """
+def resolve(source: ActivitySource, address: str, *, is_opted_out: bool = False) -> ListedAddress:
+    """Find whom an address stands for (see `ActivitySource.resolution` for errors)."""
     resolution = source.resolution(address)
-    persons = sum(
-        with_guests or not user.is_guest or address in user.addresses for user in resolution.users
-    )
-    return ListedAddress(address, persons, _remark(resolution))
+    users = resolution.users
+    if not is_opted_out:
+        users = people.brought_in(address, users)
+    return ListedAddress(address, len(users), _remark(resolution, users), is_opted_out)
 
 
 def inspect(
@@ -62,10 +55,10 @@ def inspect(
     for address in (*listed.addresses, *listed.opted_out):
         begin(f"address {len(found) + 1} of {total}")
         is_opted_out = len(found) >= len(listed.addresses)
-        one = attempt(SUBJECT, partial(resolve, source, address, with_guests=is_opted_out))
+        one = attempt(SUBJECT, partial(resolve, source, address, is_opted_out=is_opted_out))
         if isinstance(one, Check):
             return None, found, one
-        found.append(ListedAddress(one.address, one.persons, one.remark, is_opted_out))
+        found.append(one)
     selected = attempt(SUBJECT, lambda: people.select(source, listed.addresses, listed.opted_out))
     if isinstance(selected, Check):
         return None, found, selected
@@ -87,8 +80,11 @@ def _check(selected: People, found: Sequence[ListedAddress]) -> Check:
     return ok(SUBJECT, f"{text}.")
 
 
-def _remark(resolution: Resolution) -> str:
-    notes = Counter(resolution.notes.values())
+def _remark(resolution: Resolution, users: Sequence[User]) -> str:
+    ids = {user.id for user in users}
+    notes = Counter(note for user_id, note in resolution.notes.items() if user_id in ids)
     remarks = [resolution.reason] if resolution.reason else []
     remarks += [f"{note} ({number} person(s))." for note, number in sorted(notes.items())]
+    if guests := len(resolution.users) - len(users):
+        remarks.append(f"{guests} guest(s) of the group left out: {people.GUESTS_RULE}.")
     return " ".join(remarks)

@@ -72,7 +72,7 @@ _ALL = (
         "Nothing is read while one is missing.",
         {
             "item": ("VARCHAR", "privacy terms, or the name of a permission in Microsoft 365"),
-            "status": ("VARCHAR", "granted, missing, or excess: granted and not needed"),
+            "status": ("VARCHAR", "granted, missing, or excess: more than is needed"),
             "proof": (
                 "VARCHAR",
                 "configuration; role: the token names it; probe: a listed mailbox answered",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engagement_assets.activity.folder import FolderSource
+from engagement_assets.activity.ndjson import PACKINGS
 from engagement_assets.activity.source import BrokenFileError
 from engagement_assets.config import FolderSource as FolderSettings
 from engagement_assets.microsoft365.retry_budget import RunBudget
@@ -31,8 +32,8 @@ def estimate(source: FolderSource, reach: Reach) -> Estimate:
             continue  # it fails alone, and is named among the mailboxes
         mailboxes += mailbox is not None
         for file in mailbox.files if mailbox else ():
-            is_plain = file.path.suffix == ".ndjson"
-            lines += file.size / (BYTES_PER_LINE if is_plain else BYTES_PER_COMPRESSED_LINE)
+            is_packed = file.path.suffix.lower() in PACKINGS
+            lines += file.size / (BYTES_PER_COMPRESSED_LINE if is_packed else BYTES_PER_LINE)
     return Estimate(mailboxes, round(lines), 0, lines / COPIES_PER_SECOND)
 
 

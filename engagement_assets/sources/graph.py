@@ -113,9 +113,9 @@ permissions, "Grant admin consent for ...". You have to be a Privileged Role
 Administrator or a Global Administrator: other roles may not consent to these
 permissions. Or sign in as one behind this link:""",
         afterwards="""\
-Compare the permissions on that page with the list above. The last page behind
-the link may be an error, AADSTS500113: no reply address is registered for the
-app. It needs none, and the consent counts all the same.""",
+Compare the permissions on that page with those that are asked for here. The
+last page behind the link may be an error, AADSTS500113: no reply address is
+registered for the app. It needs none, and the consent counts all the same.""",
         withdrawal="""\
 in the Entra admin center,
 under Enterprise applications: the next run then stops before it reads anything.""",

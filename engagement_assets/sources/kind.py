@@ -1,7 +1,7 @@
 """What a kind of source consists of: the record that each of them fills."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
@@ -66,21 +66,21 @@ class Request:
         addressee: who has to consent, of what.
         asks: what asks, for what: a sentence that the permissions follow.
         permissions: each permission with the reason why it is needed.
-        optional: each permission that is of use and not needed, with what it is for.
         narrower: how it can be granted for fewer mailboxes.
         how: what to do to consent, and as whom: sentences that the link follows.
         afterwards: what to compare and expect on the page behind the link.
         withdrawal: how the consent is taken back: the rest of a sentence.
+        optional: each permission that is of use and not needed, with what it is for.
     """
 
     addressee: str
     asks: str
     permissions: Mapping[str, str]
-    optional: Mapping[str, str]
     narrower: str
     how: str
     afterwards: str
     withdrawal: str
+    optional: Mapping[str, str] = field(default_factory=dict)
 
 
 class Check(Protocol[Source_contra]):

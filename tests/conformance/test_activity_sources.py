@@ -15,6 +15,7 @@ import duckdb
 import pytest
 
 from engagement_assets import config, configure, preflight, reading, sources
+from engagement_assets.activity import resource as of_graph
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.source import (
     FIELDS,
@@ -169,13 +170,7 @@ def _content(folder: Path) -> dict[str, bytes]:
 
 
 def _user(user: Any) -> User:
-    resource = user.resource()
-    return User.of(
-        user.user_id,
-        resource["mail"],
-        resource["userPrincipalName"],
-        tuple(resource["proxyAddresses"]),
-    )
+    return of_graph.user(user.resource())
 
 
 def _members(group_id: str) -> list[str]:

@@ -11,6 +11,8 @@ from engagement_assets.microsoft365 import (
     http,
     mail,
     paging,
+    permissions,
+    places,
     retry_budget,
     slices,
     source,
@@ -20,7 +22,7 @@ from simulator.faults import LASTING, TRANSIENT
 
 PAGE = (Path(__file__).parents[2] / "docs" / "microsoft365.md").read_text(encoding="utf-8")
 
-MODULES = (http, paging, retry_budget, source)
+MODULES = (http, paging, places, retry_budget, source)
 
 
 def section(heading: str) -> str:
@@ -33,6 +35,20 @@ def test_budgets_are_those_of_the_code() -> None:
     for name, value in rows:
         (found,) = {vars(module)[name] for module in MODULES if name in vars(module)}
         assert found == int(value), name
+
+
+def test_permissions_are_those_of_the_code() -> None:
+    text = section("Register the app")
+    rows = {
+        row.split("`")[1]: row for row in text.splitlines() if row.startswith("| `") and "|" in row
+    }
+    assert rows.keys() == permissions.KNOWN.keys()
+    for name, known in permissions.KNOWN.items():
+        *_, narrower, broader = rows[name].removesuffix("|").split("|")
+        assert set(re.findall(r"`([\w.]+)`", broader)) - {"GroupMember.Read.All"} == known.broader
+        if name in permissions.NEEDED:
+            found = set(re.findall(r"`([\w.]+)`", narrower))
+            assert found == known.narrower | known.enough
 
 
 def test_stretches_are_those_of_the_code() -> None:

@@ -84,12 +84,16 @@ def test_the_link_that_it_prints_grants_what_is_missing(
     )
     assert "has not granted" in before.errors
 
+    portal, page_of_error = before.output.index("Grant admin consent"), "AADSTS500113"
+    assert portal < before.output.index(before.link) < before.output.index(page_of_error)
+
     page = requests.get(before.link, verify=str(server.ca_bundle), timeout=9)
     assert "Permissions requested" in page.text
     decision = {"decision": "accept"}
-    requests.post(
+    last = requests.post(
         before.link, decision, verify=str(server.ca_bundle), timeout=9, allow_redirects=False
     )
+    assert page_of_error in last.text
 
     after = command(config_file)
     assert after.code == 0, after.errors
@@ -112,6 +116,20 @@ def test_what_is_partly_granted_proved_by_a_mailbox_or_not_needed(
     assert said.row("User.Read.All") == "granted"
     assert said.row("Mail.Send").startswith("not needed")
     assert "Consent seen since" not in said.output
+
+
+def test_what_works_is_not_to_be_taken_away_first(
+    server: SimulatedServer, config_file: Path, command: Any
+) -> None:
+    narrow = set(NEEDED_ROLES) - {"Mail.ReadBasic.All", "GroupMember.Read.All"}
+    optional = ("Organization.Read.All", "Member.Read.Hidden", "GroupMember.ReadBasic.All")
+    server.grant([*narrow, *optional, "Mail.ReadWrite"])
+    said = command(config_file)
+    assert said.code == 0
+    assert said.row("Mail.ReadWrite").startswith("more than is needed")
+    said_in_one_line = " ".join(said.output.split())
+    assert "It stands for Mail.ReadBasic.All: grant that first" in said_in_one_line
+    assert not [role for role in optional if role in said.output]
 
 
 def test_it_works_before_the_customers_are_there(

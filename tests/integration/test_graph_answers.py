@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 from engagement_assets import config
+from engagement_assets.activity.source import User
 from engagement_assets.microsoft365.retry_budget import Clock, RunBudget
 from engagement_assets.microsoft365.sign_in import Credential, SignIn
 from engagement_assets.microsoft365.source import GraphSource
+from engagement_assets.preflight import mailboxes
 from engagement_assets.sources import GRAPH
+from engagement_assets.window import Window
 from simulator.faults import Faults, Permanent
 from simulator.registration import NEEDED_ROLES
 from simulator.server import SimulatedServer, simulate
@@ -233,6 +236,31 @@ def test_a_mailbox_whose_folders_are_not_there_is_not_taken_for_none(
     """What was kept of somebody without a mailbox is erased; so it takes an answer that says so."""
     found = publish(faults=Faults(permanent={BERT: kind}))
     assert found.statuses == {ADA: "processed", BERT: "failed"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        ("no-calendar", "mail only"),
+        ("denied-calendar", "mail only"),
+        ("404-root", "no mailbox"),
+        ("404-folder", "not there"),
+        ("403", "denied"),
+        ("no-exchange", "no exchange"),
+    ],
+)
+def test_preflight_tells_them_apart(fault: str, outcome: str, tmp_path: Path) -> None:
+    with simulate(
+        SmallTenant(), granted=NEEDED_ROLES, faults=Faults(permanent={BERT: fault})
+    ) as server:
+        settings = config.load(small_tenant.write_graph(tmp_path, server))
+        of_tenant = GRAPH.settings_of(settings.source)
+        sign_in = SignIn(of_tenant, Credential("secret", server.client_secret))
+        source = GraphSource(of_tenant, settings.data_dir, sign_in=sign_in)
+        persons = [User(ADA, ()), User(BERT, ())]
+        window = Window.until(AS_OF, "UTC")
+        probes = mailboxes.probe(source.graph, persons, window, Waits().budget)
+    assert probes.outcomes == {ADA: "answers", BERT: outcome}
 
 
 # --- the tenant ---------------------------------------------------------------------------------

@@ -261,8 +261,8 @@ def test_addresses_that_need_a_look(tmp_path: Path) -> None:
         file = changed(write_graph(tmp_path, server), mailboxes={"addresses": listed})
         report = inspect(file, server)
         remarks = {each.address: (each.persons, each.remark) for each in report.addresses}
-        assert remarks[listed[0]][0] == 4
-        assert "guest" in remarks[listed[0]][1]
+        assert remarks[listed[0]][0] == 3
+        assert "1 guest(s) of the group left out" in remarks[listed[0]][1]
         assert "disabled (1 person(s))" in remarks[listed[0]][1]
         assert remarks[listed[1]][0] == 2
         assert "Ambiguous" in remarks[listed[1]][1]

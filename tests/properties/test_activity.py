@@ -25,7 +25,11 @@ OPENERS: tuple[tuple[str, Callable[[Path], Any]], ...] = (
     (".ndjson", lambda path: open(path, "wb")),
     (".ndjson.gz", lambda path: gzip.open(path, "wb")),
     (".ndjson.zst", lambda path: zstd.open(path, "wb")),
+    (".jsonl", lambda path: open(path, "wb")),
+    (".JSONL.GZ", lambda path: gzip.open(path, "wb")),
+    (".Jsonl.zst", lambda path: zstd.open(path, "wb")),
 )
+MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,33 @@ def test_order_files_and_compression_change_nothing(
     _assert_same(first.tables, pipeline.published(pipeline.run(fresh)))
 
 
+def test_case_marks_and_halves_of_pairs_change_nothing(first: First, fresh: Path) -> None:
+    """As exports come from other systems: every name and id in other case, marks, cut texts."""
+    activity = fresh.parent / "activity"
+    for mailbox in _mailboxes(fresh.parent):
+        for kind in ("messages", "events"):
+            lines = [
+                line.removesuffix(b"}").rstrip() + b', "bodyPreview": "\\ud83d"}'
+                for line in _read(mailbox, kind)
+            ]
+            _write(mailbox / f"{kind.title()}.NDJSON", [MARK, *lines], mailbox, kind)
+        folders = mailbox / "excluded_folders.json"
+        if folders.exists():
+            folders.rename(mailbox / "Excluded_Folders.json")
+        mailbox.rename(mailbox.with_name(mailbox.name.upper()))
+    (activity / "mailboxes").rename(activity / "Mailboxes")
+    for stem in ("users", "groups"):
+        lines = (activity / f"{stem}.ndjson").read_bytes().splitlines()
+        changed = b"\n".join(_with_other_ids(line) for line in lines)
+        (activity / f"{stem}.ndjson").unlink()
+        (activity / f"{stem.upper()}.jsonl.gz").write_bytes(gzip.compress(MARK + changed))
+    organisation = activity / "organization.json"
+    page = {"value": [json.loads(organisation.read_bytes())]}
+    organisation.unlink()
+    (activity / "Organization.json").write_bytes(MARK + json.dumps(page).encode())
+    _assert_same(first.tables, pipeline.published(pipeline.run(fresh)))
+
+
 def test_another_copy_in_the_same_mailbox_is_counted_and_no_more(
     first: First, organisation: Path
 ) -> None:
@@ -177,11 +208,25 @@ def _mailboxes(folder: Path) -> list[Path]:
     return sorted(path for path in (folder / "activity" / "mailboxes").iterdir() if path.is_dir())
 
 
+def _with_other_ids(line: bytes) -> bytes:
+    """Return a user or group with ids in capitals, and members as objects that have one."""
+    resource = json.loads(line)
+    resource["id"] = resource["id"].upper()
+    if "members" in resource:
+        ids = (each["id"] if isinstance(each, dict) else each for each in resource["members"])
+        resource["members"] = [{"id": each.title()} for each in ids]
+    return json.dumps(resource).encode()
+
+
+def _files(mailbox: Path, kind: str) -> list[Path]:
+    return sorted(path for path in mailbox.iterdir() if path.name.lower().startswith(kind))
+
+
 def _read(mailbox: Path, kind: str) -> list[bytes]:
     """Return the lines that can be read; what is broken is left out."""
     lines: list[bytes] = []
-    for path in sorted(mailbox.glob(f"{kind}*.ndjson*")):
-        opener: Any = {".gz": gzip.open, ".zst": zstd.open}.get(path.suffix, open)
+    for path in _files(mailbox, kind):
+        opener: Any = {".gz": gzip.open, ".zst": zstd.open}.get(path.suffix.lower(), open)
         try:
             with opener(path, "rb") as stream:
                 lines += [line.strip() for line in stream.read().splitlines() if line.strip()]
@@ -211,7 +256,7 @@ def _one_version(lines: list[bytes]) -> list[bytes]:
 
 
 def _write(path: Path, lines: list[bytes], mailbox: Path, kind: str) -> None:
-    for old in mailbox.glob(f"{kind}*.ndjson*"):
+    for old in _files(mailbox, kind):
         old.unlink()
     path.write_bytes(b"".join(line + b"\n" for line in lines))
 

@@ -28,6 +28,7 @@ def pack_checked_zstd(content: bytes) -> bytes:
 
 PACKS: dict[str, Pack] = {".ndjson": bytes, ".ndjson.gz": pack_gzip, ".ndjson.zst": zstd.compress}
 COMPRESSED: dict[str, Pack] = {name: PACKS[name] for name in (".ndjson.gz", ".ndjson.zst")}
+MARK = b"\xef\xbb\xbf"
 EVERY_ENDING = pytest.mark.parametrize("ending", PACKS)
 PRIVATE = "ann.secret@customer.example"
 GOOD = b'{"id": "a"}'
@@ -54,7 +55,32 @@ def problem(file: Path) -> str:
 
 
 def test_every_ending_is_known() -> None:
-    assert set(ndjson.ENDINGS) == set(PACKS)
+    other = {ending.replace(".ndjson", ".jsonl") for ending in PACKS}
+    assert set(ndjson.ENDINGS) == {*PACKS, *other}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        *[("messages.ndjson", True), ("Users.NDJSON.gz", True), ("EVENTS.JsonL.ZST", True)],
+        *[("messages.json", False), ("messages.ndjson.bz2", False), ("messages.jsonl.", False)],
+        *[("ndjson", False), ("messages.gz", False)],
+    ],
+)
+def test_names_in_any_case(name: str, is_one: bool) -> None:
+    assert ndjson.is_named_so(name) is is_one
+
+
+@pytest.mark.parametrize(
+    ("ending", "pack"),
+    [(".JSONL", bytes), (".jsonl.GZ", pack_gzip), (".NDJSON.Zst", zstd.compress)],
+)
+def test_how_a_file_is_packed_its_ending_says_in_any_case(
+    tmp_path: Path, ending: str, pack: Pack
+) -> None:
+    file = tmp_path / f"messages{ending}"
+    file.write_bytes(pack(GOOD))
+    assert read(file) == [(1, {"id": "a"})]
 
 
 @EVERY_ENDING
@@ -69,8 +95,14 @@ def test_every_ending_is_known() -> None:
         (b'\n  {"a":1} \t\n\n \r\n{"a":2}', [(2, {"a": 1}), (5, {"a": 2})]),
         (b'{"a":\r1}\n{}', [(1, {"a": 1}), (2, {})]),
         ('{"a":"é\u2028\x85日"}\n{}'.encode(), [(1, {"a": "é\u2028\x85日"}), (2, {})]),
+        (MARK + b'{"a":1}\r\n{"a":2}', [(1, {"a": 1}), (2, {"a": 2})]),
+        (MARK + b"\n" + MARK + b'{"a":1}\n' + MARK, [(2, {"a": 1})]),
+        (b" " + MARK + MARK + b' {"a":"\xef\xbb\xbf"} ', [(1, {"a": "\ufeff"})]),
     ],
-    ids=["empty", "blank", "no end of line", "one", "CRLF", "blank between", "CR", "Unicode lines"],
+    ids=[
+        *("empty", "blank", "no end of line", "one", "CRLF", "blank between", "CR"),
+        *("Unicode lines", "mark", "a mark for each file that was put in", "marks"),
+    ],
 )
 def test_lines_and_their_numbers(
     tmp_path: Path, ending: str, content: bytes, expected: list[tuple[int, dict[str, object]]]
@@ -100,9 +132,11 @@ NO_OBJECTS = {
     "two objects": b'{"id": "x"} {"id": "y"}',
     "leading zero": b'{"id": 01}',
     "control character": b'{"id": "a\tb"}',
-    "half a surrogate pair": b'{"id": "\\ud800"}',
+    "half a surrogate pair, and broken": b'{"id": "\\ud800",}',
+    "half an escape": b'{"id": "\\ud8"}',
+    "an escape outside": b'{"id": \\ud800}',
     "comment": b"// ann.secret@customer.example",
-    "byte-order mark": b"\xef\xbb\xbf{}",
+    "byte-order mark within": b'{"id": \xef\xbb\xbf1}',
     "NUL": b"\0",
     "too deep": b'{"id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
 }
@@ -122,12 +156,50 @@ def test_what_is_not_an_object(tmp_path: Path, ending: str, line: bytes) -> None
         b'{"id": "caf\xe9"}',
         b'{"id": "\xed\xa0\x80"}',
         b'{"id": "\xff"}',
-        '{"id": ""}'.encode("utf-16"),
+        b'{"id": "\xed\xa0\x80 \\ud83d"}',
     ],
-    ids=["Latin-1", "surrogate", "0xFF", "UTF-16"],
+    ids=["Latin-1", "surrogate", "0xFF", "both kinds of surrogates"],
 )
 def test_what_is_not_utf_8(tmp_path: Path, ending: str, line: bytes) -> None:
     assert problem(write(tmp_path, ending, GOOD + b"\n" + line + b"\n")) == "line 2: not UTF-8"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@EVERY_ENDING
+def test_utf_16_is_named(tmp_path: Path, ending: str, encoding: str) -> None:
+    """So does Windows PowerShell write with >: nobody sees it in an editor."""
+    content = f'{{"id": "{PRIVATE}"}}\r\n{{"id": "b"}}\r\n'.encode(encoding)
+    assert problem(write(tmp_path, ending, content)).startswith("line 1: not UTF-8 but UTF-16")
+    shortest = "5".encode(encoding)
+    assert problem(write(tmp_path, ending, shortest)).startswith("line 1: not UTF-8 but UTF-16")
+
+
+def test_a_whole_file_of_json(tmp_path: Path) -> None:
+    file = tmp_path / "organization.json"
+    file.write_bytes(MARK + b'\r\n{"a":\n"\\ud83d"}\n')
+    assert ndjson.json_file(file, "organization.json", "broken") == {"a": "\ufffd"}
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "line 1: no list"),
+        (b'["a",\n"b"\n"c"]', "line 3: no list"),
+        (b'["a",\n"\xff"]', "line 1: not UTF-8"),
+        ('["a"]'.encode("utf-16"), "line 1: not UTF-8 but UTF-16"),
+        (None, "line 1: cannot be read (No such file or directory)"),
+    ],
+    ids=["empty", "broken", "not UTF-8", "UTF-16", "missing"],
+)
+def test_a_whole_file_that_is_not_json(
+    tmp_path: Path, content: bytes | None, expected: str
+) -> None:
+    file = tmp_path / "folders.json"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(BrokenFileError) as caught:
+        ndjson.json_file(file, "mailboxes/u/folders.json", "no list")
+    assert str(caught.value).startswith(f"mailboxes/u/folders.json, {expected}")
 
 
 def test_lines_before_the_broken_one_are_yielded(tmp_path: Path) -> None:

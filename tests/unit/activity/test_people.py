@@ -147,6 +147,146 @@ def test_who_opted_out_is_not_read_and_stays_a_colleague(
     }
 
 
+def guest(name: str, **changes: object) -> Resource:
+    return {
+        "id": name,
+        "mail": f"{name}@customer.example",
+        "userPrincipalName": f"{name}_customer.example#EXT#@contoso.onmicrosoft.com",
+        "userType": "Guest",
+        **changes,
+    }
+
+
+EVE = ("eve@customer.example", "eve_customer.example#ext#@contoso.onmicrosoft.com")
+GUEST_CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], list[str], set[str], bool]] = {
+    # listed, opted out; persons, who is gone, whether eve's addresses are the organisation's
+    "in a group": (("team@contoso.com",), (), ["ada", "bob"], set(), False),
+    "in a nested group": (("outer@contoso.com",), (), ["ada", "bob"], set(), False),
+    "by an address of her own": (
+        ("team@contoso.com", EVE[0]),
+        (),
+        ["ada", "bob", "eve"],
+        set(),
+        True,
+    ),
+    "by her principal name": ((EVE[1], "team@contoso.com"), (), ["ada", "bob", "eve"], set(), True),
+    "before the group": (
+        (EVE[0], "outer@contoso.com", EVE[0]),
+        (),
+        ["ada", "bob", "eve"],
+        set(),
+        True,
+    ),
+    "a group takes her out": (
+        ("team@contoso.com", EVE[0]),
+        ("visitors@contoso.com",),
+        ["ada", "bob"],
+        {"eve"},
+        True,
+    ),
+    "out by an address of her own": (
+        ("team@contoso.com",),
+        (EVE[0],),
+        ["ada", "bob"],
+        {"eve"},
+        True,
+    ),
+    "out by a group, listed nowhere": (
+        ("team@contoso.com",),
+        ("visitors@contoso.com",),
+        ["ada", "bob"],
+        {"eve"},
+        False,
+    ),
+    "in and out by groups and an address": (
+        ("outer@contoso.com",),
+        ("visitors@contoso.com", EVE[1]),
+        ["ada", "bob"],
+        {"eve"},
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("listed", "out", "persons", "gone", "is_colleague"), GUEST_CASES.values(), ids=GUEST_CASES
+)
+def test_guests(
+    directory: Directory,
+    listed: tuple[str, ...],
+    out: tuple[str, ...],
+    persons: list[str],
+    gone: set[str],
+    is_colleague: bool,
+) -> None:
+    source = directory(
+        group("team", "ada", "bob", "eve"),
+        group("outer", "team", "eve"),
+        group("visitors", "eve"),
+        users=[*map(user, NAMES), guest("eve")],
+    )
+    found = people.select(source, listed, out)
+    assert [person.id for person in found.persons] == persons
+    assert found.opted_out == gone
+    assert found.colleague_addresses.issuperset(EVE) is is_colleague
+    assert found.colleague_addresses.isdisjoint(EVE) is not is_colleague
+    assert found.unresolved == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"userType": "guest", "userPrincipalName": None},
+        {"userType": None},
+        {"userType": "Member", "userPrincipalName": "eve_customer.example#ext#@contoso.com"},
+    ],
+    ids=["type in another case", "name alone", "a member from elsewhere"],
+)
+def test_however_it_is_said_that_somebody_is_a_guest(
+    directory: Directory, changes: Resource
+) -> None:
+    users = [*map(user, NAMES), guest("eve", **changes)]
+    source = directory(group("team", "ada", "bob", "eve"), users=users)
+    assert selected(source, "team@contoso.com") == ["ada", "bob"]
+
+
+def test_a_group_of_guests_resolves_to_nobody(directory: Directory) -> None:
+    users = [*map(user, NAMES), guest("eve"), guest("dan")]
+    source = directory(group("visitors", "eve", "dan"), users=users)
+    listed = ("visitors@contoso.com", "ada@contoso.com", "bob@contoso.com")
+    assert people.select(source, listed, ()).unresolved == ("visitors@contoso.com",)
+    assert people.select(source, listed[1:], listed[:1]).resolved[listed[0]] == 2
+    with pytest.raises(ConfigurationError) as caught:
+        people.select(source, listed[:2], ())
+    assert "resolve to nobody: visitors@contoso.com. 2 guest(s) of groups" in str(caught.value)
+    assert "customer.example" not in str(caught.value)
+
+
+def test_an_address_that_a_guest_and_others_carry(directory: Directory) -> None:
+    """It is the guest's own: it brings all of them in."""
+    shared = guest("eve", proxyAddresses=["smtp:ada@contoso.com"])
+    source = directory(group("cy", "eve") | {"id": "g"}, users=[*map(user, NAMES), shared])
+    assert selected(source, "ada@contoso.com", "bob@contoso.com") == ["ada", "bob", "eve"]
+    assert selected(source, "cy@contoso.com", "bob@contoso.com") == ["bob", "cy"]
+
+
+def test_the_guests_rule_is_not_told_where_nobody_was_left_out(directory: Directory) -> None:
+    source = directory(group("team", "eve"), users=[*map(user, NAMES), guest("eve")])
+    for listed, out in (
+        (("eve@customer.example", "team@contoso.com"), ()),
+        (("team@contoso.com",), ("team@contoso.com",)),
+    ):
+        with pytest.raises(ConfigurationError) as caught:
+            people.select(source, listed, out)
+        assert "guest" not in str(caught.value)
+
+
+def test_ids_compare_without_case(directory: Directory) -> None:
+    users = [user("ada") | {"id": "ADA-1"}, user("ada") | {"id": "ada-1"}, user("bob")]
+    source = directory(group("team", "Ada-1", "BOB"), users=users)
+    assert selected(source, "team@contoso.com", "ada@contoso.com") == ["ada-1", "bob"]
+
+
 def test_persons_are_in_the_order_of_their_ids(directory: Directory) -> None:
     """Numbers of persons follow from it, and rows that are otherwise equal from those."""
     listed = [f"{name}@contoso.com" for name in NAMES]

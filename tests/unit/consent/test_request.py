@@ -14,7 +14,7 @@ from engagement_assets.consent.request import MOST_ADDRESSES, ask_for_consent
 from engagement_assets.consent.smtp import MailError
 from engagement_assets.errors import ConfigurationError
 from engagement_assets.microsoft365.consent import admin_consent_link
-from engagement_assets.microsoft365.permissions import NEEDED
+from engagement_assets.microsoft365.permissions import NEEDED, OPTIONAL
 from tests.support import mail
 from tests.support.mail import PASSWORD, USER, MailServer
 
@@ -96,6 +96,11 @@ def test_the_administrators_get_a_mail_that_explains_itself(
         assert words in text
     assert "noor@contoso.com" not in text, "who opted out is nobody's business"
     assert "No subject, no text, no preview and no attachment" in text
+    for words in OPTIONAL:
+        assert words in text[text.index("Of use, and not needed") : text.index("WHOSE MAILBOXES")]
+    link = text.index(admin_consent_link(settings.source))
+    assert text.index('"Grant admin consent for ..."') < link < text.index("AADSTS500113")
+    assert "the text of meetings" in " ".join(text.split()), "what limiting calendars costs"
 
 
 def test_the_user_signs_in_behind_tls(server: MailServer, tmp_path: Path) -> None:

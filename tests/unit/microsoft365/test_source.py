@@ -104,7 +104,7 @@ def test_a_download_is_an_activity_folder(
     folder = tmp_path / "data" / "download"
     with source.reading([ANN], WINDOW, store.is_landed):
         source.mailbox(ANN)
-    (folder / "users.ndjson").write_text("{}")
+    (folder / "users.ndjson").touch()
     reader = FolderSource(folder)
     mailbox = reader.mailbox(ANN)
     assert mailbox is not None
@@ -148,6 +148,41 @@ def test_messages_in_folders_that_no_list_shows_are_not_mail(
     ann = run(source, store)[ANN]
     assert ids(store.items(ann, "message")) == ["AAMk-0", "AAMk-2", "AAMk-3"]
     assert len([a for a in tenant.asked if a.path.endswith(f"{ANN}/mailFolders")]) == 2
+
+
+def test_clutter_is_mail_and_conversation_history_is_not(
+    tenant: Tenant, source: GraphSource, store: Store
+) -> None:
+    tenant.folders["mailFolders"].append({"id": "history-id", "childFolderCount": 1})
+    tenant.folders["history-id"] = [{"id": "older-id", "childFolderCount": 0}]
+    tenant.folders["hidden"] = [{"id": "clutter-id", "childFolderCount": 1}]
+    tenant.folders["clutter-id"] = [{"id": "kept-id", "childFolderCount": 0}]
+    for number, folder in enumerate(("clutter-id", "kept-id", "history-id", "older-id", "teams")):
+        tenant.messages[ANN].append(message(number, "2026-11-01T00:00:00Z", parentFolderId=folder))
+    ann = run(source, store)[ANN]
+    assert ids(store.items(ann, "message")) == [f"AAMk-{number}" for number in range(4)]
+    assert {"history-id", "older-id"} < set(ann.excluded_folders)
+    assert not {"clutter-id", "kept-id"} & set(ann.excluded_folders)
+
+
+@pytest.mark.parametrize("name", ["clutter", "conversationhistory"])
+def test_a_name_that_a_data_centre_does_not_know(
+    name: str, tenant: Tenant, source: GraphSource, store: Store
+) -> None:
+    unknown = error(400, "ErrorInvalidIdMalformed")
+    tenant.breaks_if(lambda asked: asked.path.endswith(f"/mailFolders/{name}"), unknown)
+    assert run(source, store)[ANN].status == "processed"
+    tenant.breaks_if(lambda asked: asked.path.endswith("/mailFolders/junkemail"), unknown)
+    source._now = lambda: AS_OF + timedelta(days=2)
+    assert run(source, store)[ANN].status == "failed", "junk must never count as mail"
+
+
+def test_who_has_no_mailbox_is_asked_once(
+    tenant: Tenant, source: GraphSource, store: Store
+) -> None:
+    del tenant.messages[ANN]
+    assert run(source, store)[ANN].status == "no_mailbox"
+    assert len(tenant.asked_for(f"{ANN}/")) == 1
 
 
 def test_a_folder_made_meanwhile_is_found(

@@ -46,3 +46,17 @@ def test_what_nobody_needs(tmp_path: Path) -> None:
     granted, beyond = inspect(ConsentStatus({"Mail": "role"}, (), ("Mail.Send",)), tmp_path)
     assert (granted.level, beyond.level) == ("ok", "warning")
     assert "Mail.Send" in beyond.found
+    assert "Mail.Send: Not needed: an administrator should take it away." in beyond.advice
+
+
+def test_what_nobody_needs_and_what_stands_for_something(tmp_path: Path) -> None:
+    status = ConsentStatus(
+        {"Mail.ReadBasic.All": "role"},
+        (),
+        ("Mail.Read", "Mail.Send"),
+        {"Mail.Read": ("Mail.ReadBasic.All",), "Mail.Send": ()},
+    )
+    _, beyond = inspect(status, tmp_path)
+    read, _, send = beyond.advice.partition("Mail.Send: ")
+    assert "It stands for Mail.ReadBasic.All: grant that first" in read
+    assert "take it away" in send
