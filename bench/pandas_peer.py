@@ -26,15 +26,16 @@ from engagement_assets.vocabulary import COMPONENTS
 
 MEMORY = 16 * 1024**3
 NOTHING = 0  # stands for a missing key, which pandas would turn into a lossy float
+LONGEST = 7 * 24 * 60  # minutes of a meeting that has part in the average
 
 _MESSAGE = (
     "file_id line item_key modified_at is_removed email_key is_invitation is_draft folder_key "
-    "sent_at sender_address sender_key sender_domain_key recipient_keys thread"
+    "sent_at sender_key sender_domain_key recipient_keys thread"
 )
 _EVENT = (
-    "file_id line item_key modified_at is_removed item_id meeting_key is_series_master "
-    "is_cancelled is_organizer is_all_day is_declined start_at end_at start_day end_day "
-    "organizer_key organizer_domain_key participant_keys"
+    "file_id line item_key modified_at is_removed meeting_key is_series_master is_cancelled "
+    "is_organizer is_all_day is_declined start_at end_at start_day end_day organizer_key "
+    "organizer_domain_key participant_keys declined_keys resource_keys"
 )
 
 # pandas' own annotations do not follow a column from one kind of value to the next
@@ -134,7 +135,8 @@ def emails(files: list[str], small: Small) -> tuple[pd.DataFrame, pd.DataFrame, 
     candidates = pd.Index(hits.email_key).union(pd.Index(by_contact)).intersection(processed)
     copies = copies[copies.email_key.isin(candidates)]
 
-    ordered = copies.sort_values(["sent_at", "sender_address"])
+    order = ["sent_at", "person_no", "modified_at", "file_no", "line"]
+    ordered = copies.sort_values(order, ascending=[True, True, False, False, False])
     head = ordered.drop_duplicates("email_key").drop(columns=["thread", "recipient_keys"])
     thread = copies.dropna(subset="thread").groupby("email_key").thread.min()
     head = head.merge(thread, left_on="email_key", right_index=True, how="left")
@@ -176,16 +178,14 @@ def meetings(files: list[str], small: Small) -> tuple[pd.DataFrame, pd.DataFrame
     """Return meetings with accounts, their people, and their contacts."""
     rows = newest(read(files, _EVENT.split(), small))
     midnight = rows.start_day.map(small.local_day.set_index("day").starts_at)
-    backwards = np.where(
-        rows.is_all_day, rows.end_day < rows.start_day, rows.end_at < rows.start_at
-    )
-    unread = rows.is_series_master | rows.is_removed | backwards
-    unread |= rows.start_at.isna() | rows.end_at.isna()
+    dates = rows.start_day.isna() | rows.end_day.isna() | (rows.end_day < rows.start_day)
+    times = rows.start_at.isna() | rows.end_at.isna() | (rows.end_at < rows.start_at)
+    unread = rows.is_series_master | rows.is_removed | np.where(rows.is_all_day, dates, times)
     rows["start_at"] = midnight.where(rows.is_all_day & midnight.notna(), rows.start_at)
     copies = rows[~unread]
 
-    order = [*_MEETING, "is_organizer", "modified_at", "item_id", "person_no"]
-    rising = [True, True, False, False, False, True]
+    order = [*_MEETING, "is_organizer", "modified_at", "person_no", "file_no", "line"]
+    rising = [True, True, False, False, True, False, False]
     lead = copies.sort_values(order, ascending=rising, na_position="last").drop_duplicates(_MEETING)
     cancelled = copies.groupby(_MEETING).is_cancelled.max().rename("any_cancelled").reset_index()
     lead = lead.merge(cancelled, on=_MEETING)
@@ -194,33 +194,55 @@ def meetings(files: list[str], small: Small) -> tuple[pd.DataFrame, pd.DataFrame
     lead = lead[~off & inside].copy()
     lead["day"] = small.day(lead.start_at)
 
-    exploded = lead.set_index([*_MEETING, "organizer_key"]).participant_keys.explode().dropna()
-    named = exploded.astype("int64").rename("address_key").reset_index()
-    answered = copies.merge(lead[_MEETING]).groupby([*_MEETING, "person_no"]).is_declined.min()
-    owners = answered.reset_index()
-    listed = named[named.address_key.isin(small.person_address.address_key)]
-    listed = listed.merge(small.person_address)
-    listed["organizes"] = listed.address_key == listed.organizer_key
-    listed = listed.groupby([*_MEETING, "person_no"]).organizes.max().reset_index()
-    listed = listed.merge(owners, how="left")
-    listed = listed[listed.organizes | listed.is_declined.isna()]
-    attending = owners[~owners.is_declined.astype(bool)]
-    columns = [*_MEETING, "person_no"]
-    people = pd.concat([attending[columns], listed[columns]]).drop_duplicates()
+    known = lead.organizer_key.isin(small.colleague_address.address_key)
+    lead["stands_in"] = lead.is_organizer & (lead.organizer_domain_key == NOTHING) & ~known
+    named = _entries(lead, "participant_keys")
+    people = _taking_part(lead, copies, named, small)
 
     theirs = named[named.address_key.isin(small.contact.address_key)].merge(small.contact)
     theirs = theirs.merge(people[_MEETING].drop_duplicates())
     columns = [*_MEETING, "day", "organizer_key", "organizer_domain_key", "is_all_day", "end_at"]
+    columns += ["stands_in"]
     facts = theirs[[*_MEETING, "account_no"]].drop_duplicates().merge(lead[columns])
-    own = small.is_own(facts.organizer_key, facts.organizer_domain_key)
+    own = small.is_own(facts.organizer_key, facts.organizer_domain_key) | facts.stands_in
     caller = pd.MultiIndex.from_frame(facts[["account_no", "organizer_key"]])
     contacts = pd.MultiIndex.from_frame(small.contact[["account_no", "address_key"]])
     facts["to_account"] = own
     facts["from_account"] = ~own & caller.isin(contacts)
     length = (facts.end_at - facts.start_at).dt.total_seconds() / 60
-    facts["minutes"] = length.where(~facts.is_all_day & (length > 0))
+    facts["minutes"] = length.where(~facts.is_all_day & (length > 0) & (length <= LONGEST))
     days = facts[[*_MEETING, "account_no", "day"]]
     return facts, days.merge(people), days.merge(theirs[[*_MEETING, "account_no", "address_key"]])
+
+
+def _entries(lead: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return a row for each address in a list of the leading copies."""
+    exploded = lead.set_index([*_MEETING, "organizer_key"])[column].explode().dropna()
+    return exploded.astype("int64").rename("address_key").reset_index()
+
+
+def _taking_part(
+    lead: pd.DataFrame, copies: pd.DataFrame, named: pd.DataFrame, small: Small
+) -> pd.DataFrame:
+    """Return which persons take part in which meetings."""
+    person = [*_MEETING, "person_no"]
+    owners = copies.merge(lead[_MEETING]).groupby(person).is_declined.min().reset_index()
+    lists = [named.assign(takes_part=True, is_room=False)]
+    for column in ("declined_keys", "resource_keys"):
+        is_room = column == "resource_keys"
+        lists.append(_entries(lead, column).assign(takes_part=False, is_room=is_room))
+    listed = pd.concat(lists)
+    listed = listed[listed.address_key.isin(small.person_address.address_key)]
+    listed = listed.merge(small.person_address)
+    listed["organizes"] = listed.takes_part & (listed.address_key == listed.organizer_key)
+    said = {"takes_part": "max", "is_room": "min", "organizes": "max"}
+    known = owners.merge(listed.groupby(person).agg(said).reset_index(), how="outer")
+    known = known.astype(dict.fromkeys(["is_declined", *said], "boolean"))
+    is_owner = known.is_declined.notna()
+    by_lists = known[list(said)].fillna(value=False)
+    attending = is_owner & ~known.is_declined.fillna(value=True) & ~by_lists.is_room
+    known = known[by_lists.organizes | attending | (~is_owner & by_lists.takes_part)]
+    return pd.concat([known[person], lead.loc[lead.stands_in, person]]).drop_duplicates()
 
 
 # --- Office -------------------------------------------------------------------------------------

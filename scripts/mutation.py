@@ -41,6 +41,7 @@ ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "sql"
 LANDING_TESTS = (
     "tests/unit/warehouse/test_landing.py",
+    "tests/unit/warehouse/test_landing_rules.py",
     "tests/unit/warehouse/test_database.py",
     "tests/unit/test_addresses.py",
     "tests/unit/test_window.py",

@@ -217,7 +217,6 @@ _ALL = (
         "Event resources of the mailboxes that count, every version of every item.",
         _ITEM
         | {
-            "item_id": ("VARCHAR", "the item's id"),
             "meeting_key": ("BIGINT", "key of the iCalUId, or of the item's own id"),
             "is_series_master": ("BOOLEAN", "type is seriesMaster"),
             "is_cancelled": ("BOOLEAN", "isCancelled"),

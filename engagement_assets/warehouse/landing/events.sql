@@ -36,7 +36,6 @@ select
     key_of(event.item_id) as item_key,
     instant(event.modified_at) as modified_at,
     event.is_removed,
-    event.item_id,
     -- an item without any id is a meeting of its own
     key_of(
         coalesce(event.meeting_id, event.item_id, event.file_id || ':' || event.line)

@@ -32,11 +32,16 @@ select
     is_removed,
     key_of(
         case
-            when message_id <> '' and not (
-                starts_with(message_id, '<')
-                and ends_with(message_id, '>')
-                and trimmed(message_id[2:-2]) = ''
-            ) then message_id
+            -- nearly every id has an @, which is text and seen at once
+            when contains(message_id, '@') then message_id
+            when
+                message_id <> ''
+                and not (
+                    starts_with(message_id, '<')
+                    and ends_with(message_id, '>')
+                    and trimmed(message_id[2:-2]) = ''
+                )
+                then message_id
             -- an item without any id is an e-mail of its own
             else coalesce(item_id, file_id || ':' || line)
         end

@@ -312,7 +312,7 @@ def test_values_as_they_should_be(connection: Connection, land: Land) -> None:
     to, cc, bcc = keys("ann@x.example", "cy@x.example", "dot@x.example")
     assert sorted(message["recipient_keys"]) == sorted([to, cc, bcc])
     (event,) = land("event", EVENT)
-    assert (event["item_id"], event["file_id"], event["line"]) == ("item", 7, 1)
+    assert (event["file_id"], event["line"]) == (7, 1)
     assert [event["item_key"], event["meeting_key"]] == keys("item", "uid")
     flags = ("is_series_master", "is_cancelled", "is_organizer", "is_all_day", "is_declined")
     assert all(event[name] is True for name in flags)
