@@ -140,7 +140,7 @@ class Mailbox:
     Attributes:
         user_id: the owner.
         files: all files of the kinds that were read whole, in the order of names.
-        excluded_folders: ids of the folders left out; counts when messages were read.
+        excluded_folders: ids of the folders left out, as far as they are known.
         status: what became of the mailbox in this run (numbers 7, Office_Mailbox).
         reason: why it was not read, or not all of it.
         covered: the stretch that was read; None for the whole window.

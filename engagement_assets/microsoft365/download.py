@@ -101,7 +101,7 @@ def read_mailbox(job: Job, user_id: str) -> Mailbox:
         else:
             _tidy(folder, state)
     if not read:
-        return Mailbox(user_id, status=status, reason=reason, read=read)
+        return Mailbox(user_id, (), state.excluded_folders, status, reason, read=read)
     files = tuple(file.activity_file(folder) for file in state.files if not file.is_empty)
     covered = _covered(job, state)
     return Mailbox(user_id, files, state.excluded_folders, status, reason, covered, read)

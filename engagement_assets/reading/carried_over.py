@@ -1,7 +1,8 @@
 """What an earlier version did not write down of its reads, from what it left in the warehouse.
 
 It kept which files it had landed, not the window that they cover nor the folders that were left
-out. A mailbox that can be read is read anew in any case; this is for one that cannot.
+out. A mailbox that can be read is read anew in any case; this is for one that cannot. Of one that
+could not be read then, either, the folders stay unknown until its source tells them.
 """
 
 from collections import defaultdict
@@ -28,7 +29,10 @@ strange as (
 )
 select
     lower(numbered.UserId), numbered.CoveredFrom, numbered.CoveredTo,
-    case when exists (from strange) then [] else coalesce(folders.keys, []) end
+    case
+        when numbered.CoveredTo is null or exists (from strange) then null
+        else coalesce(folders.keys, [])
+    end
 from numbered left join folders using (person_no)
 """
 _TABLES = {"Office_Mailbox", "mailbox", "excluded_folder"}
@@ -39,7 +43,7 @@ class _Before:
     """What the last run of the earlier version knew of a mailbox."""
 
     covered: Stretch | None = None
-    folders: tuple[int, ...] = ()
+    folders: tuple[int, ...] | None = None
 
 
 def completed(
@@ -81,4 +85,4 @@ def _before(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, _Befor
         return  # the warehouse was removed, as anybody may
     for user_id, start, end, folders in connection.execute(_BEFORE).fetchall():
         covered = (start.astimezone(UTC), end.astimezone(UTC)) if start else None
-        yield user_id, _Before(covered, tuple(folders))
+        yield user_id, _Before(covered, None if folders is None else tuple(folders))

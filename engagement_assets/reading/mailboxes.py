@@ -70,6 +70,8 @@ def read_mailboxes(
     for mailbox in found:
         if mailbox.status == "no_mailbox":
             store.forget(mailbox.user_id)
+        elif mailbox.excluded_folders:
+            store.leave_out(connection, mailbox.user_id, mailbox.excluded_folders)
     return [_outcome(store, mailbox, window) for mailbox in found]
 
 
@@ -77,11 +79,13 @@ def _read(
     store: ActivityStore, source: ActivitySource, batch: Batch, user_id: str, window: Window
 ) -> Mailbox:
     """Bring a mailbox into the batch, all that was read of it or nothing; return what it is."""
+    folders: tuple[str, ...] = ()
     try:
         mailbox = source.mailbox(user_id)
         if mailbox is None:
             reason = "The source has no mailbox of this person."
             return Mailbox(user_id, status="no_mailbox", reason=reason, read=frozenset())
+        folders = mailbox.excluded_folders
         if mailbox.read:
             new = {
                 file: source.lines(file)
@@ -90,7 +94,7 @@ def _read(
             }
             batch.add_mailbox(mailbox, mailbox.covered or (window.start, window.as_of), new)
     except BrokenFileError as error:
-        return Mailbox(user_id, status="failed", reason=f"{error}.", read=frozenset())
+        return Mailbox(user_id, (), folders, "failed", f"{error}.", read=frozenset())
     return mailbox
 
 
@@ -162,7 +166,7 @@ def expose_mailboxes(
         (number, folder)
         for user_id, number in persons.items()
         if (read := store.last_read(user_id, "message"))
-        for folder in read.excluded_folders
+        for folder in read.excluded_folders or ()
     ]
     if folders:
         connection.executemany("insert into excluded_folder values (?, ?)", folders)

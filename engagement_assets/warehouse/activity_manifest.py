@@ -57,14 +57,15 @@ class WholeRead:
         user_id: owner of the mailbox.
         kind: message or event.
         files: what the mailbox had, in the order of names.
-        excluded_folders: keys of the folders left out.
+        excluded_folders: keys of the folders left out; None when an earlier version did not write
+            them down and nothing else has told them yet.
         covered: the window that was read; None when an earlier version did not write it down.
     """
 
     user_id: str
     kind: Kind
     files: tuple[LandedFile, ...]
-    excluded_folders: tuple[int, ...] = ()
+    excluded_folders: tuple[int, ...] | None = ()
     covered: Stretch | None = None
 
     @property
@@ -134,7 +135,7 @@ def _read(row: list[Any]) -> WholeRead:
         user_id,
         kind,
         tuple(LandedFile(*file) for file in files),
-        tuple(excluded_folders),
+        None if excluded_folders is None else tuple(excluded_folders),
         _stretch(covered) if covered else None,
     )
 
@@ -161,7 +162,7 @@ def _in_reads(content: state_files.Content) -> state_files.Content:
         kinds = reads.setdefault(str(user_id).lower(), {"message": [], "event": []})
         kinds[kind].append(file)
     content["reads"] = [
-        [user_id, kind, sorted(files, key=_name), [], None]
+        [user_id, kind, sorted(files, key=_name), None if kind == "message" else [], None]
         for user_id, kinds in reads.items()
         for kind, files in kinds.items()
     ]

@@ -113,6 +113,14 @@ class ActivityStore:
         if reads:
             self._save()
 
+    def leave_out(
+        self, connection: duckdb.DuckDBPyConnection, user_id: str, folders: Sequence[str]
+    ) -> None:
+        """Keep which folders a read that was carried over left out, where that is not known yet."""
+        read = self.last_read(user_id, "message")
+        if read and read.excluded_folders is None:
+            self._remember(replace(read, excluded_folders=_keys(connection, folders)))
+
     def tidy(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Take rows that do not count off the disk: what nobody may count is not kept."""
         for kind, number, path in list(self._batches()):

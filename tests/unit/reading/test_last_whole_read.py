@@ -285,6 +285,32 @@ def test_an_upgrade_while_a_mailbox_is_broken(organisation: Organisation) -> Non
     assert [row["Reason"] for row in healed["Office_Mailbox"]] == [None, None, None]
 
 
+@pytest.mark.parametrize("is_broken_before", [True, False], ids=["broken before", "no warehouse"])
+def test_folders_that_nobody_wrote_down_are_those_that_the_source_names(
+    organisation: Organisation, is_broken_before: bool
+) -> None:
+    """A mailbox that was broken before the upgrade counts, too, and its junk does not."""
+    before = organisation.publish("r1")
+    content = organisation.messages.read_bytes()
+    organisation.messages.write_bytes(content + BROKEN)
+    warehouse = organisation.folder / "data" / "warehouse" / "warehouse.duckdb"
+    with database.connect(warehouse) as old:
+        of_an_earlier_version(old, organisation.folder / "data" / "activity")
+        if is_broken_before:  # it counted with nothing
+            old.execute("delete from excluded_folder")
+            for table in ("Office_Mailbox", "mailbox"):
+                columns = "CoveredFrom", "CoveredTo"
+                if table == "mailbox":
+                    columns = "covered_from", "covered_to"
+                old.execute(f"update {table} set {columns[0]} = null, {columns[1]} = null")
+    if not is_broken_before:
+        warehouse.unlink()
+    for run_id in ("r2", "r3"):
+        after = organisation.publish(run_id)
+        assert after["Office_Mailbox"][1]["Status"] == "failed"
+        assert after["Office_Ledger"] == before["Office_Ledger"]
+
+
 def test_an_upgrade_without_a_warehouse(organisation: Organisation) -> None:
     """It may be removed at any time: what the files themselves say is left."""
     organisation.publish("r1")

@@ -44,6 +44,7 @@ def test_an_older_manifest_is_brought_up_to_date(
     assert events is not None
     assert mail is not None
     assert [(f.file_id, f.name, f.rule) for f in events.files] == [(1, "a", 1), (7, "b", 1)]
+    assert (mail.excluded_folders, events.excluded_folders) == (None, ())
     assert mail.files == (), "a mailbox without messages files was read, too"
     assert store.carried_over() == [mail, events]
     store.complete([replace(read, covered=COVERED) for read in (mail, events)])
