@@ -20,8 +20,12 @@ Component: TypeAlias = Literal[
 COMPONENTS: Final[tuple[Component, ...]] = get_args(Component)
 
 # what became of a person's mailbox in a run
-MailboxStatus: TypeAlias = Literal["processed", "failed", "no_mailbox", "denied", "pending"]
+MailboxStatus: TypeAlias = Literal[
+    "processed", "partly", "failed", "no_mailbox", "denied", "pending"
+]
 MAILBOX_STATUSES: Final[tuple[MailboxStatus, ...]] = get_args(MailboxStatus)
+# those that make a run end with warnings: something that ought to be read was not
+WARNING_STATUSES: Final[frozenset[MailboxStatus]] = frozenset({"failed", "denied", "partly"})
 
 RUN_STATUSES: Final = ("succeeded", "succeeded_with_warnings")
 

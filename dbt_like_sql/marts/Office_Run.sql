@@ -19,8 +19,8 @@ first_activity as (
 coverage as (
     select
         count(*) as selected,
-        count(case when status = 'processed' then 1 end) as processed,
-        count(case when status in ('failed', 'denied') then 1 end) as not_read
+        count(case when status in ('processed', 'partly') then 1 end) as processed,
+        count(case when status in ('failed', 'denied', 'partly') then 1 end) as not_read
     from mailbox
 )
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from engagement_assets import addresses
 from engagement_assets.activity import proxies
@@ -13,6 +13,7 @@ from engagement_assets.vocabulary import MailboxStatus
 from engagement_assets.window import Window
 
 Kind = Literal["message", "event"]
+KINDS: frozenset[Kind] = frozenset(get_args(Kind))
 
 # All that is ever asked for and kept (docs/privacy.md); the rest of a line ends where it is read
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
@@ -131,25 +132,28 @@ class ActivityFile:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """The activity of one person, as far as it counts in this run.
+    """What a source has of one person in this run.
+
+    Of a kind that could not be read this time a source hands on nothing: what counts then is what
+    the last whole read found, and the store knows that (numbers 8).
 
     Attributes:
         user_id: the owner.
-        files: what counts, in the order of names: of this run's read or, where that failed, of
-            the last one that did not.
-        excluded_folders: ids of the folders left out.
+        files: all files of the kinds that were read whole, in the order of names.
+        excluded_folders: ids of the folders left out, as far as they are known.
         status: what became of the mailbox in this run (numbers 7, Office_Mailbox).
-        reason: why it was not read.
-        covered: the stretch of the window whose activity the files hold; None for all of it when
-            the mailbox was processed, else for nothing.
+        reason: why it was not read, or not all of it.
+        covered: the stretch that was read; None for the whole window.
+        read: the kinds that were read whole.
     """
 
     user_id: str
-    files: tuple[ActivityFile, ...]
-    excluded_folders: tuple[str, ...]
+    files: tuple[ActivityFile, ...] = ()
+    excluded_folders: tuple[str, ...] = ()
     status: MailboxStatus = "processed"
     reason: str | None = None
     covered: tuple[datetime, datetime] | None = None
+    read: frozenset[Kind] = KINDS
 
 
 class BrokenFileError(Exception):
@@ -194,8 +198,10 @@ class ActivitySource(Protocol):
     def mailbox(self, user_id: str) -> Mailbox | None:
         """Return a person's mailbox; None when there is none.
 
+        What cannot be read is no error: the mailbox's status, reason and `read` say so.
+
         Raises:
-            BrokenFileError: when what describes the mailbox cannot be read.
+            BrokenFileError: when what describes the mailbox cannot be read; it is `failed` then.
         """
 
     def lines(self, file: ActivityFile) -> Iterator[tuple[int, Resource]]:

@@ -1,6 +1,7 @@
-"""Reading one mailbox into files, so that it counts whole or as it was before."""
+"""Reading one mailbox into files: whole, or its mail alone, or nothing of it this time."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,17 +13,17 @@ import orjson
 from backports import zstd
 
 from engagement_assets import whole_file
-from engagement_assets.activity.source import ActivityFile, Kind
+from engagement_assets.activity.source import KINDS, ActivityFile, Kind, Mailbox
 from engagement_assets.microsoft365 import calendar, mail, paging, slices
 from engagement_assets.microsoft365.faults import GraphError, NoExchangeError
 from engagement_assets.microsoft365.http import Graph
 from engagement_assets.microsoft365.mail import Folders
 from engagement_assets.microsoft365.outcome import (
-    GraphMailbox,
     Outcome,
     denied,
     failed,
     no_mailbox,
+    partly,
     pending,
 )
 from engagement_assets.microsoft365.paging import Pace, Page, Query
@@ -38,6 +39,8 @@ from engagement_assets.window import Window
 
 ENDING = ".ndjson.zst"
 EXCLUDED_FOLDERS = "excluded_folders.json"
+
+_NOTHING: frozenset[Kind] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,8 @@ class Job:
     without_exchange: set[str] = field(default_factory=set)
 
 
-def read_mailbox(job: Job, user_id: str) -> GraphMailbox:
-    """Read what is new in a mailbox; return what counts of it, with its status.
+def read_mailbox(job: Job, user_id: str) -> Mailbox:
+    """Read what is new in a mailbox; return what could be read of it, with its status.
 
     Raises:
         SignInError, ConsentError: when there is no token.
@@ -78,20 +81,30 @@ def read_mailbox(job: Job, user_id: str) -> GraphMailbox:
     """
     folder = folder_of(job.root, user_id)
     if folder is None:
-        reason = "Microsoft 365 gives this person an id that names no mailbox."
-        return GraphMailbox(user_id, (), (), "no_mailbox", reason)
+        no_name = "Microsoft 365 gives this person an id that names no mailbox."
+        return Mailbox(user_id, status="no_mailbox", reason=no_name, read=_NOTHING)
     state = State.load(folder)
     state.lose(_lost(job, folder, state))
-    status: tuple[MailboxStatus, str | None] = ("processed", None)
+    status: MailboxStatus = "processed"
+    reason: str | None = None
+    read = KINDS
     if not _is_read(job, state):
         try:
-            _Read(job, user_id, folder, state).run()
+            if calendar_error := _Read(job, user_id, folder, state).run():
+                (status, reason), read = partly(calendar_error), frozenset({"message"})
         except RunBudgetSpentError:
-            status = pending()
+            (status, reason), read = pending(), _NOTHING
         except GraphError as error:
-            status = _explain(job, user_id, error)
-        _tidy(folder, state)
-    return _mailbox(job, folder, state, *status)
+            (status, reason), read = _explain(job, user_id, error), _NOTHING
+        if status == "no_mailbox":
+            _erase(folder)
+        else:
+            _tidy(folder, state)
+    if not read:
+        return Mailbox(user_id, (), state.excluded_folders, status, reason, read=read)
+    files = tuple(file.activity_file(folder) for file in state.files if not file.is_empty)
+    covered = _covered(job, state)
+    return Mailbox(user_id, files, state.excluded_folders, status, reason, covered, read)
 
 
 def _is_read(job: Job, state: State) -> bool:
@@ -114,7 +127,8 @@ class _Read:
         self._paces: Mapping[Kind, Pace] = {"message": Pace(), "event": Pace()}
         self._now = job.now()
 
-    def run(self) -> None:
+    def run(self) -> GraphError | None:
+        """Read the mailbox; return what its calendar answered when only mail could be read."""
         job, state = self._job, self._state
         job.run.check()
         folders = Folders(job.graph, self._user_id, self._retry_budget)
@@ -134,15 +148,25 @@ class _Read:
             self._slice("message", month, mail.messages(self._user_id, month), mail_lines)
             for month in months
         ]
-        files += [
-            self._slice("event", quarter, calendar.events(self._user_id, quarter), event_lines)
-            for quarter in slices.of_calendar(job.window)
-        ]
         excluded = folders.excluded
         whole_file.write(self._folder / EXCLUDED_FOLDERS, orjson.dumps(excluded))
-        covered = Slice(job.window.start, slices.mail_until(job.window, self._now))
-        state.complete(files, covered, job.round, excluded)
+        missing = None
+        try:
+            files += [
+                self._slice("event", quarter, calendar.events(self._user_id, quarter), event_lines)
+                for quarter in slices.of_calendar(job.window)
+            ]
+        except GraphError as error:
+            if not _is_about_the_calendar(job, self._user_id, error):
+                raise
+            missing = error
+        if missing:
+            state.complete_mail(files, excluded)
+        else:
+            covered = Slice(job.window.start, slices.mail_until(job.window, self._now))
+            state.complete(files, covered, job.round, excluded)
         state.save(self._folder)
+        return missing
 
     def _slice(
         self,
@@ -256,6 +280,20 @@ def _tidy(folder: Path, state: State) -> None:
             path.unlink()
 
 
+def _erase(folder: Path) -> None:
+    """Keep nothing of a mailbox that there is no more."""
+    if folder.is_dir():
+        shutil.rmtree(folder)
+
+
+def _is_about_the_calendar(job: Job, user_id: str, error: GraphError) -> bool:
+    """Tell whether what a calendar answered, after the mail was read, is said of it alone."""
+    if error.status == 403:
+        return True
+    is_missing = error.says_not_there or error.says_no_mailbox
+    return is_missing and not _is_deleted(job, user_id)
+
+
 def _explain(job: Job, user_id: str, error: GraphError) -> Outcome:
     if isinstance(error, NoExchangeError):
         job.without_exchange.add(user_id)
@@ -278,14 +316,9 @@ def _is_deleted(job: Job, user_id: str) -> bool:
     return False
 
 
-def _mailbox(
-    job: Job, folder: Path, state: State, status: MailboxStatus, reason: str | None
-) -> GraphMailbox:
-    window, covered = job.window, None
-    if state.covered:
-        start, end = max(state.covered.start, window.start), min(state.covered.end, window.as_of)
-        covered = (start, end) if start <= end else None
-    if reason and covered:
-        reason += " What earlier runs read of it still counts."
-    files = tuple(file.activity_file(folder) for file in state.files if not file.is_empty)
-    return GraphMailbox(folder.name, files, state.excluded_folders, status, reason, covered)
+def _covered(job: Job, state: State) -> tuple[datetime, datetime] | None:
+    """Return the stretch that was read, perhaps by a run that was killed; None for all of it."""
+    if state.covered is None:
+        return None
+    window, covered = job.window, state.covered
+    return max(covered.start, window.start), min(covered.end, window.as_of)

@@ -1,28 +1,9 @@
 """What became of a mailbox, in the words of Office_Mailbox."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from engagement_assets.activity.source import Mailbox
 from engagement_assets.microsoft365.faults import GraphError
 from engagement_assets.vocabulary import MailboxStatus
 
 Outcome = tuple[MailboxStatus, str]
-
-
-@dataclass(frozen=True)
-class GraphMailbox(Mailbox):
-    """A mailbox as it counts in this run, whether or not it could be read this time.
-
-    Attributes:
-        status: what became of it this time (numbers 7, Office_Mailbox).
-        reason: why it was not read.
-        covered: the stretch of the window whose activity counts; None if none.
-    """
-
-    status: MailboxStatus = "processed"
-    reason: str | None = None
-    covered: tuple[datetime, datetime] | None = None
 
 
 def denied(error: GraphError) -> Outcome:
@@ -32,6 +13,15 @@ def denied(error: GraphError) -> Outcome:
         f"access policy keeps it out ({error.problem})."
     )
     return "denied", reason
+
+
+def partly(error: GraphError) -> Outcome:
+    """Return the outcome of a calendar that is not there (404) or refused (403): mail was read."""
+    if error.status == 403:
+        reason = "Exchange lets the app read this person's mail, but not the calendar"
+    else:
+        reason = "This person has mail, but no calendar that Microsoft 365 shows"
+    return "partly", f"{reason} ({error.problem})."
 
 
 def no_mailbox(error: GraphError, reason: str | None = None) -> Outcome:

@@ -18,6 +18,7 @@ from engagement_assets.activity.ndjson import json_lines
 from engagement_assets.activity.source import (
     ActivityFile,
     BrokenFileError,
+    Mailbox,
     Resolution,
     Resource,
     User,
@@ -29,7 +30,6 @@ from engagement_assets.microsoft365.directory import Directory
 from engagement_assets.microsoft365.download import ENDING, Job, read_mailbox
 from engagement_assets.microsoft365.faults import NO_EXCHANGE, NO_EXCHANGE_REMEDY
 from engagement_assets.microsoft365.http import Graph
-from engagement_assets.microsoft365.outcome import GraphMailbox
 from engagement_assets.microsoft365.places import WORKERS, Places
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.sign_in import Credential, SignIn
@@ -151,8 +151,8 @@ class GraphSource:
         _require_exchange(user_ids, job.without_exchange)
         self._round.unlink(missing_ok=True)
 
-    def mailbox(self, user_id: str) -> GraphMailbox:
-        """Return a person's mailbox as it counts, once it is downloaded; within `reading`.
+    def mailbox(self, user_id: str) -> Mailbox:
+        """Return what could be read of a person's mailbox, once it is downloaded; in `reading`.
 
         Raises:
             SignInError, ConsentError: when there is no token any more.
@@ -234,18 +234,18 @@ class _Downloads:
     def __init__(
         self,
         pool: ThreadPoolExecutor,
-        read: Callable[[str], GraphMailbox],
+        read: Callable[[str], Mailbox],
         user_ids: Iterable[str],
         ahead: int,
     ) -> None:
         self._pool = pool
         self._read = read
         self._waiting = iter(dict.fromkeys(user_ids))
-        self._futures: dict[str, Future[GraphMailbox]] = {}
+        self._futures: dict[str, Future[Mailbox]] = {}
         for _ in range(ahead):
             self._submit_next()
 
-    def result(self, user_id: str) -> GraphMailbox:
+    def result(self, user_id: str) -> Mailbox:
         future = self._futures.pop(user_id, None) or self._pool.submit(self._read, user_id)
         mailbox = future.result()
         self._submit_next()

@@ -10,7 +10,7 @@ from engagement_assets import reading
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.resources import Gate, Settings, Workspace
 from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
-from engagement_assets.vocabulary import MAILBOX_STATUSES
+from engagement_assets.vocabulary import MAILBOX_STATUSES, WARNING_STATUSES
 from engagement_assets.warehouse import inputs
 
 OWNERS = ["team:engagement"]
@@ -147,7 +147,7 @@ def read_activity(
 
     outcomes = reading.read_activity(workspace.connection, workspace.store, gate.source, progress)
     for outcome in outcomes:
-        if outcome.status in {"failed", "denied"}:
+        if outcome.status in WARNING_STATUSES:
             context.log.warning(
                 "Mailbox of %s %s: %s", outcome.user_id, outcome.status, outcome.reason
             )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import duckdb
 
 from engagement_assets.activity.source import ActivitySource
+from engagement_assets.reading import carried_over
 from engagement_assets.reading.mailboxes import MailboxOutcome, expose_mailboxes, read_mailboxes
 from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
 from engagement_assets.window import Window
@@ -41,14 +42,15 @@ def read_activity(
     opted_out = _column(connection, "select user_id from opted_out_person")
     ((as_of, time_zone),) = connection.execute("select as_of, time_zone from run").fetchall()
     window = Window.until(as_of, time_zone)
+    store.complete(carried_over.completed(connection, store.carried_over(), time_zone))
     outcomes = read_mailboxes(
         connection, store, source, persons, window, progress, batch_bytes=batch_bytes
     )
     for user_id in opted_out:
-        store.keep_only(user_id, ())
+        store.forget(user_id)
     store.tidy(connection)
     source.erase(opted_out)
-    expose_mailboxes(connection, store, outcomes, window)
+    expose_mailboxes(connection, store, outcomes)
     return outcomes
 
 

@@ -1,14 +1,15 @@
 """Reading mailboxes into the activity store: what is new, mailbox by mailbox."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import duckdb
 
-from engagement_assets.activity.source import ActivitySource, BrokenFileError, Mailbox
+from engagement_assets.activity.source import ActivitySource, BrokenFileError, Kind, Mailbox
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from engagement_assets.vocabulary import MailboxStatus
+from engagement_assets.warehouse.activity_batch import Batch
+from engagement_assets.warehouse.activity_manifest import Stretch, WholeRead
 from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
 from engagement_assets.window import Window
 
@@ -20,14 +21,14 @@ class MailboxOutcome:
     Attributes:
         user_id: the owner.
         status: as published.
-        reason: why it was not processed.
-        mailbox: its files and folders, as far as they count, whatever the status.
+        reason: why it was not processed, and what counts of it all the same.
+        covered: the stretch of the window whose activity counts; None if none.
     """
 
     user_id: str
     status: MailboxStatus
     reason: str | None = None
-    mailbox: Mailbox | None = None
+    covered: Stretch | None = None
 
 
 def read_mailboxes(
@@ -42,8 +43,8 @@ def read_mailboxes(
 ) -> list[MailboxOutcome]:
     """Land what is new in the mailboxes of all persons.
 
-    A mailbox that cannot be read to its end fails alone (numbers 8). What was landed and has
-    not changed is not read again.
+    A mailbox that cannot be read to its end fails alone, and counts with what the store has of
+    its last whole read (numbers 8). What was landed and has not changed is not read again.
 
     Args:
         connection: the warehouse.
@@ -54,88 +55,119 @@ def read_mailboxes(
         progress: called with (mailboxes done, mailboxes in all).
         batch_bytes: size at which a batch is turned into Parquet.
     """
-    outcomes = []
+    found: list[Mailbox] = []
     total = len(user_ids)
     waiting = list(user_ids)
     with source.reading(user_ids, window, store.is_landed):
         while waiting:
             with store.batch() as batch:
-                landed = []
+                begun = len(found)
                 while waiting and batch.size < batch_bytes:
-                    user_id = waiting.pop(0)
-                    try:
-                        mailbox = source.mailbox(user_id)
-                        new = {
-                            file: source.lines(file)
-                            for file in (mailbox.files if mailbox else ())
-                            if not store.is_landed(user_id, file)
-                        }
-                        batch.add_mailbox(user_id, new)
-                    except BrokenFileError as error:
-                        outcomes.append(MailboxOutcome(user_id, "failed", str(error)))
-                    else:
-                        outcomes.append(_outcome(user_id, mailbox))
-                        landed.append(user_id)
+                    found.append(_read(store, source, batch, waiting.pop(0), window))
                     progress(total - len(waiting), total)
                 store.commit(connection, batch)
-            source.landed(landed)
-    for outcome in outcomes:
-        if outcome.mailbox or outcome.status == "no_mailbox":
-            files = outcome.mailbox.files if outcome.mailbox else ()
-            store.keep_only(outcome.user_id, (file.name for file in files))
-    return outcomes
+            source.landed([mailbox.user_id for mailbox in found[begun:] if mailbox.read])
+    for mailbox in found:
+        if mailbox.status == "no_mailbox":
+            store.forget(mailbox.user_id)
+        elif mailbox.excluded_folders:
+            store.leave_out(connection, mailbox.user_id, mailbox.excluded_folders)
+    return [_outcome(store, mailbox, window) for mailbox in found]
 
 
-def _outcome(user_id: str, mailbox: Mailbox | None) -> MailboxOutcome:
-    if mailbox is None:
-        return MailboxOutcome(user_id, "no_mailbox", "The source has no mailbox of this person.")
-    return MailboxOutcome(user_id, mailbox.status, mailbox.reason, mailbox)
+def _read(
+    store: ActivityStore, source: ActivitySource, batch: Batch, user_id: str, window: Window
+) -> Mailbox:
+    """Bring a mailbox into the batch, all that was read of it or nothing; return what it is."""
+    folders: tuple[str, ...] = ()
+    try:
+        mailbox = source.mailbox(user_id)
+        if mailbox is None:
+            reason = "The source has no mailbox of this person."
+            return Mailbox(user_id, status="no_mailbox", reason=reason, read=frozenset())
+        folders = mailbox.excluded_folders
+        if mailbox.read:
+            new = {
+                file: source.lines(file)
+                for file in mailbox.files
+                if not store.is_landed(user_id, file)
+            }
+            batch.add_mailbox(mailbox, mailbox.covered or (window.start, window.as_of), new)
+    except BrokenFileError as error:
+        return Mailbox(user_id, (), folders, "failed", f"{error}.", read=frozenset())
+    return mailbox
+
+
+def _outcome(store: ActivityStore, mailbox: Mailbox, window: Window) -> MailboxOutcome:
+    """Return what is published of a mailbox, once the store has what could be read of it."""
+    mail = store.last_read(mailbox.user_id, "message")
+    events = store.last_read(mailbox.user_id, "event")
+    reason = mailbox.reason
+    if mailbox.status == "partly":
+        reason = f"{reason} {_earlier('event', events, window)}"
+    elif mailbox.status in {"failed", "denied", "pending"}:
+        reason = f"{reason} {_earlier('message', mail or events, window)}"
+    return MailboxOutcome(mailbox.user_id, mailbox.status, reason, _covered(mail, window))
+
+
+# what is said when nothing was read whole before, and when something was
+_EARLIER: Mapping[Kind, tuple[str, str]] = {
+    "message": (
+        "Nothing of it counts: it was never read whole.",
+        "What was read of it before still counts",
+    ),
+    "event": (
+        "None of its meetings counts: they were never read.",
+        "Its meetings still count as they were read before",
+    ),
+}
+
+
+def _earlier(kind: Kind, read: WholeRead | None, window: Window) -> str:
+    """Say what counts in place of what could not be read this time."""
+    never, before = _EARLIER[kind]
+    if read is None:
+        return never
+    if read.covered:
+        before += f", up to {min(read.covered[1], window.as_of):%Y-%m-%d %H:%M} UTC"
+    if read.is_of_an_earlier_rule:
+        before += ", with addresses compared as an earlier version did"
+    return f"{before}."
+
+
+def _covered(read: WholeRead | None, window: Window) -> Stretch | None:
+    """Return the stretch of the window that a read holds (numbers 7, Office_Mailbox)."""
+    if read is None or read.covered is None:
+        return None
+    start, end = max(read.covered[0], window.start), min(read.covered[1], window.as_of)
+    return (start, end) if start <= end else None
 
 
 def expose_mailboxes(
     connection: duckdb.DuckDBPyConnection,
     store: ActivityStore,
     outcomes: Sequence[MailboxOutcome],
-    window: Window,
 ) -> None:
     """Fill `mailbox` and `excluded_folder` and show the rows that count to the models.
 
     Args:
         connection: the warehouse.
         store: where activity is kept.
-        outcomes: one per person, in the order of user ids.
-        window: what a processed mailbox covers.
+        outcomes: one per person.
     """
-    number = {o.user_id: no for no, o in enumerate(sorted(outcomes, key=_user_id), start=1)}
-    counted = [(o.user_id, o.mailbox) for o in outcomes if o.mailbox]
+    persons = {user_id: no for no, user_id in enumerate(sorted(o.user_id for o in outcomes), 1)}
     INPUT_TABLES["mailbox"].create(connection)
     connection.executemany(
         "insert into mailbox values (?, ?, ?, ?, ?)",
-        [(number[o.user_id], o.status, o.reason, *_coverage(o, window)) for o in outcomes],
+        [(persons[o.user_id], o.status, o.reason, *(o.covered or (None, None))) for o in outcomes],
     )
     INPUT_TABLES["excluded_folder"].create(connection)
     folders = [
-        (number[user_id], folder)
-        for user_id, mailbox in counted
-        for folder in mailbox.excluded_folders
+        (number, folder)
+        for user_id, number in persons.items()
+        if (read := store.last_read(user_id, "message"))
+        for folder in read.excluded_folders or ()
     ]
     if folders:
-        connection.executemany("insert into excluded_folder values (?, key_of(?))", folders)
-    store.expose(
-        connection,
-        [
-            (number[user_id], user_id, file_no, file.name)
-            for user_id, mailbox in counted
-            for file_no, file in enumerate(mailbox.files, start=1)
-        ],
-    )
-
-
-def _user_id(outcome: MailboxOutcome) -> str:
-    return outcome.user_id
-
-
-def _coverage(outcome: MailboxOutcome, window: Window) -> tuple[datetime | None, datetime | None]:
-    if outcome.mailbox and outcome.mailbox.covered:
-        return outcome.mailbox.covered
-    return (window.start, window.as_of) if outcome.status == "processed" else (None, None)
+        connection.executemany("insert into excluded_folder values (?, ?)", folders)
+    store.expose(connection, persons)

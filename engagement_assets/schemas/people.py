@@ -14,7 +14,7 @@ def _covers_a_stretch(row: Any) -> Any:
 
 
 def _covered_when_processed(row: Any) -> Any:
-    return (row.Status != "processed") | row.CoveredFrom.notnull()
+    return ~row.Status.isin(["processed", "partly"]) | row.CoveredFrom.notnull()
 
 
 def _says_why(row: Any) -> Any:
@@ -101,37 +101,41 @@ MAILBOX = Table(
         Column(
             "Status",
             "VARCHAR",
-            "What happened in the last run: `processed` (read), `failed` (an error; it is tried "
-            "again next time), `no_mailbox` (the person has none), `denied` (your administrator "
-            "does not allow it), `pending` (not yet its turn).",
+            "What happened in the last run: `processed` (read), `partly` (e-mails were read, the "
+            "calendar is missing or not allowed), `failed` (an error; it is tried again next "
+            "time), `no_mailbox` (the person has none), `denied` (your administrator does not "
+            "allow it), `pending` (not yet its turn).",
             "7",
             rules=(one_of(*MAILBOX_STATUSES),),
         ),
         Column(
             "Reason",
             "VARCHAR",
-            "Why the mailbox was not read; empty when it was.",
+            "Why the mailbox was not read, or not all of it, and what counts of it all the same; "
+            "empty when it was read.",
             "7",
             nullable=True,
         ),
         Column(
             "CoveredFrom",
             "TIMESTAMP WITH TIME ZONE",
-            "Start of the time whose e-mails and meetings count (UTC); empty when none do.",
+            "Start of the time whose e-mails and meetings count (UTC), those of an earlier run "
+            "when the mailbox was not read this time; empty when none do.",
             "4, 7",
             nullable=True,
         ),
         Column(
             "CoveredTo",
             "TIMESTAMP WITH TIME ZONE",
-            "End of the time whose e-mails and meetings count (UTC); empty when none do.",
+            "End of the time whose e-mails and meetings count (UTC); empty when none do. When the "
+            "mailbox was not read this time, the moment of the run that last read it.",
             "4, 7",
             nullable=True,
         ),
     ),
     rules=(
         Rule("CoveredFrom is not after CoveredTo, both or neither", _covers_a_stretch),
-        Rule("a stretch is covered when Status is processed", _covered_when_processed),
+        Rule("a stretch is covered when Status is processed or partly", _covered_when_processed),
         Rule("a Reason when Status is not processed", _says_why),
     ),
 )

@@ -45,12 +45,13 @@ RUN = Table(
         Column(
             "Status",
             "VARCHAR",
-            "`succeeded`, or `succeeded_with_warnings` when a mailbox could not be read.",
+            "`succeeded`, or `succeeded_with_warnings` when a mailbox could not be read, or not "
+            "all of it.",
             "7",
             rules=(one_of(*RUN_STATUSES),),
         ),
         _count("SelectedAddresses", "People whose mailboxes are looked at.", "1, 7"),
-        _count("ProcessedAddresses", "People whose mailbox was read in this run.", "7"),
+        _count("ProcessedAddresses", "People whose mailbox was read, at least its e-mails.", "7"),
         _count(
             "EmailsProcessed",
             "E-mails of the last year that were looked at, internal ones too; an e-mail that "

@@ -1,84 +1,35 @@
-"""Activity as typed Parquet: batches of many mailboxes, and the manifest that says what they hold.
+"""Activity as typed Parquet: batches of many mailboxes, and what was last read whole of each.
 
-A batch becomes visible when the manifest that names it is renamed into place, so a killed run
-leaves whole batches or nothing, and the next one goes on behind the last. The store knows
-nothing of the configuration: who counts is decided when `expose` makes the view.
+What counts of a mailbox is what the last read that came to its end found, whichever run that was:
+a later read replaces it whole or not at all. A batch becomes visible when the manifest that names
+it is renamed into place, so a killed run leaves whole batches or nothing, and the next one goes on
+behind the last. The store knows nothing of the configuration: who counts is decided when `expose`
+makes the view.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
 
 import duckdb
-import orjson
 
-from engagement_assets import state_files
-from engagement_assets.activity.source import (
-    FIELDS,
-    ActivityFile,
-    BrokenFileError,
-    Kind,
-    Resource,
-)
+from engagement_assets import addresses
+from engagement_assets.activity.source import ActivityFile, Kind
 from engagement_assets.errors import SourceError
-from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.schemas.input_tables import INPUT_TABLES, InputTable
 from engagement_assets.sql_text import literal
+from engagement_assets.warehouse import activity_manifest
+from engagement_assets.warehouse.activity_batch import Batch
+from engagement_assets.warehouse.activity_manifest import LandedFile, Manifest, WholeRead
 from engagement_assets.warehouse.database import LANDING
 
 # about 20 MB of Parquet: large enough that a year of weekly batches stays a few dozen files,
 # small enough that sorting one fits in a fraction of the memory limit
 BATCH_BYTES = 256 * 1024 * 1024
 
-MANIFEST = "manifest.json"
-MANIFEST_FORMAT = 1
-
-_LINE = orjson.OPT_APPEND_NEWLINE
-
-# what landing/macros.sql lets DuckDB read (it holds several such buffers): the longest line of a
-# source, and the envelope around it. Numbers can grow when they are written again
-LONGEST_ENVELOPE = 17 * 1024 * 1024
-
-_STATEMENTS: Mapping[Kind, str] = {"message": "messages.sql", "event": "events.sql"}
-
-
-@dataclass(frozen=True)
-class LandedFile:
-    """A file whose lines are in the store.
-
-    Attributes:
-        file_id: number that the rows carry.
-        user_id: owner of the mailbox.
-        kind: message or event.
-        name: the file's name at its source.
-        size: its size in bytes when it was read.
-        modified_ns: its time of change when it was read.
-        rows: lines that it has.
-        batch: number of the batch.
-    """
-
-    file_id: int
-    user_id: str
-    kind: Kind
-    name: str
-    size: int
-    modified_ns: int
-    rows: int
-    batch: int
-
-    def is_still(self, file: ActivityFile) -> bool:
-        """Tell whether the file at the source is the one that was landed."""
-        return (self.size, self.modified_ns) == (file.size, file.modified_ns)
-
-
-def _numbered(content: state_files.Content) -> state_files.Content:
-    """Before format 1 there was no number, and the same content."""
-    return content
-
-
-_STEPS: state_files.Steps = {0: _numbered}
+# in the order in which the files of a mailbox are numbered
+_STATEMENTS: Mapping[Kind, str] = {"event": "events.sql", "message": "messages.sql"}
 
 
 class ActivityStore:
@@ -91,124 +42,162 @@ class ActivityStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._manifest = folder / MANIFEST
-        self._files: dict[tuple[str, str], LandedFile] = {}
-        # never given twice: rows of a forgotten file stay in their batch until it is written anew
-        self._last_id = 0
-        self._last_batch = 0
-        self._forgotten = False
-        if self._manifest.exists():
-            present = {(kind, number) for kind, number, _ in self._batches()}
-            for landed in self._load():
-                if (landed.kind, landed.batch) in present:  # else it is read anew
-                    self._files[landed.user_id, landed.name] = landed
+        self._path = folder / activity_manifest.FILE
+        self._manifest = Manifest()
+        self._is_changed = False
+        if self._path.exists():
+            try:
+                self._manifest = Manifest.load(self._path)
+            except (ValueError, TypeError, LookupError) as error:
+                raise self._damaged(self._path) from error
+        present = {(kind, number) for kind, number, _ in self._batches()}
+        for key, read in list(self._manifest.reads.items()):
+            if any((read.kind, file.batch) not in present for file in read.files):
+                del self._manifest.reads[key]  # half a read counts for nothing: it is read anew
+        self._landed: dict[tuple[str, str], LandedFile] = {
+            (read.user_id, file.name): file for read, file in self._manifest.files()
+        }
 
     def __len__(self) -> int:
         """Return how many files are landed."""
-        return len(self._files)
+        return len(self._landed)
 
     def is_landed(self, user_id: str, file: ActivityFile) -> bool:
-        """Tell whether this very file, unchanged, is in the store."""
-        landed = self._files.get((user_id, file.name))
-        return landed is not None and landed.is_still(file)
+        """Tell whether this very file, unchanged, is in the store, under the present rules."""
+        landed = self._landed.get((user_id, file.name))
+        return landed is not None and landed.is_still(file) and landed.rule == addresses.RULE
 
-    def batch(self) -> "Batch":
+    def last_read(self, user_id: str, kind: Kind) -> WholeRead | None:
+        """Return what was last read whole of a mailbox; None when it never was."""
+        return self._manifest.reads.get((user_id, kind))
+
+    def batch(self) -> Batch:
         """Return an empty batch to write lines into."""
-        self._last_batch += 1
-        return Batch(self._folder, self._last_id + 1, self._last_batch)
+        self._manifest.last_batch += 1
+        return Batch(self._folder, self._manifest.last_id + 1, self._manifest.last_batch)
 
-    def commit(self, connection: duckdb.DuckDBPyConnection, batch: "Batch") -> None:
-        """Turn a batch into Parquet and make it visible, all or nothing."""
-        if not batch.files:
+    def commit(self, connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+        """Turn a batch into Parquet and make it visible, all or nothing.
+
+        Each mailbox in it takes the place of what was read of it before.
+        """
+        if not batch.reads:
             return
-        for kind in _STATEMENTS:
+        for kind, name in _STATEMENTS.items():
             incoming = batch.close(kind)
-            if any(landed.kind == kind for landed in batch.files):
-                statement = (LANDING / _STATEMENTS[kind]).read_text(encoding="utf-8")
-                self._write(
-                    connection, statement.replace("$file", literal(incoming)), kind, batch.number
-                )
-        self._files.update({(landed.user_id, landed.name): landed for landed in batch.files})
-        self._last_id = batch.files[-1].file_id
+            if batch.has(kind):
+                statement = (LANDING / name).read_text(encoding="utf-8")
+                rows = statement.replace("$file", literal(incoming))
+                self._write(connection, rows, kind, batch.number)
+        for read in list(_whole_reads(connection, batch, self._landed)):
+            self._remember(read)
+        self._manifest.last_id = batch.next_id - 1
         self._save()
 
-    def keep_only(self, user_id: str, names: Iterable[str]) -> None:
-        """Forget files that a mailbox no longer has (or all of them, with no names)."""
-        kept = set(names)
-        for key in [key for key in self._files if key[0] == user_id and key[1] not in kept]:
-            del self._files[key]
-            self._forgotten = True
+    def forget(self, user_id: str) -> None:
+        """Let go of all that was ever read of a mailbox; `tidy` takes it off the disk."""
+        for kind in _STATEMENTS:
+            if read := self._manifest.reads.pop((user_id, kind), None):
+                for file in read.files:
+                    del self._landed[user_id, file.name]
+                self._is_changed = True
+
+    def carried_over(self) -> list[WholeRead]:
+        """Return the reads of which an earlier version wrote down the files only."""
+        return [read for read in self._manifest.reads.values() if read.covered is None]
+
+    def complete(self, reads: Sequence[WholeRead]) -> None:
+        """Keep what else is known of reads that were carried over."""
+        for read in reads:
+            self._remember(read)
+        if reads:
+            self._save()
+
+    def leave_out(
+        self, connection: duckdb.DuckDBPyConnection, user_id: str, folders: Sequence[str]
+    ) -> None:
+        """Keep which folders a read that was carried over left out, where that is not known yet."""
+        read = self.last_read(user_id, "message")
+        if read and read.excluded_folders is None:
+            self._remember(replace(read, excluded_folders=_keys(connection, folders)))
 
     def tidy(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Take rows of forgotten files off the disk: what nobody may count is not kept."""
+        """Take rows that do not count off the disk: what nobody may count is not kept."""
         for kind, number, path in list(self._batches()):
             wanted = [
-                landed
-                for landed in self._files.values()
-                if (landed.kind, landed.batch) == (kind, number)
+                file
+                for read, file in self._manifest.files()
+                if (read.kind, file.batch) == (kind, number)
             ]
             if not wanted:
                 continue  # nothing names it: removed below
             total = self._rows(connection, path)
             if sum(landed.rows for landed in wanted) == total:
                 continue
-            self._last_batch += 1
+            self._manifest.last_batch += 1
             ids = ", ".join(str(landed.file_id) for landed in wanted)
             rows = f"select * from read_parquet({literal(path)}) where file_id in ({ids})"
-            self._write(connection, rows, kind, self._last_batch)
-            for landed in wanted:
-                self._files[landed.user_id, landed.name] = replace(landed, batch=self._last_batch)
-            self._forgotten = True
-        if self._forgotten:
+            self._write(connection, rows, kind, self._manifest.last_batch)
+            for read in list(self._manifest.reads.values()):
+                if read.kind == kind:
+                    self._remember(read.in_batch(number, self._manifest.last_batch))
+        if self._is_changed:
             self._save()
         self._remove_unnamed()
 
-    def expose(
-        self, connection: duckdb.DuckDBPyConnection, live: Sequence[tuple[int, str, int, str]]
-    ) -> None:
-        """Make `landed_message` and `landed_event` show the rows of the files that count.
+    def expose(self, connection: duckdb.DuckDBPyConnection, persons: Mapping[str, int]) -> None:
+        """Make `landed_message` and `landed_event` show all that is kept of these people.
 
         Args:
             connection: the warehouse.
-            live: (person_no, user id, file_no, name of the file) of every file that counts.
+            persons: the number of each person, by user id.
         """
         connection.execute(
             "create or replace table live_file (file_id integer, person_no integer, "
             "file_no integer)"
         )
         rows = [
-            (self._files[user_id, name].file_id, person_no, file_no)
-            for person_no, user_id, file_no, name in live
+            (file.file_id, number, file_no)
+            for user_id, number in persons.items()
+            for file_no, file in enumerate(self._files_of(user_id), start=1)
         ]
         if rows:
             connection.execute(
                 "insert into live_file select unnest(?), unnest(?), unnest(?)",
                 [list(column) for column in zip(*rows, strict=True)],
             )
-        batches = list(self._batches())
+        named = {(read.kind, file.batch) for read, file in self._manifest.files()}
+        batches = [
+            (kind, path) for kind, number, path in self._batches() if (kind, number) in named
+        ]
         for kind in _STATEMENTS:
             source = INPUT_TABLES[f"landed_{kind}"]
-            named = {landed.batch for landed in self._files.values() if landed.kind == kind}
-            paths = [path for k, number, path in batches if k == kind and number in named]
+            paths = [path for of_kind, path in batches if of_kind == kind]
             for drop in ("view", "table"):
                 _drop(connection, drop, source.name)
             if not paths:
                 source.create(connection)
                 continue
-            columns = ", ".join(
-                ("live." if name in {"person_no", "file_no"} else "row.") + f'"{name}"'
-                for name in source.columns
-            )
-            connection.execute(
-                f'create view "{source.name}" as select {columns} '
-                f"from read_parquet([{', '.join(map(literal, paths))}]) as row "
-                "inner join live_file as live on row.file_id = live.file_id"
-            )
+            rows_of = _rows_of(connection, source, paths)
+            connection.execute(f'create view "{source.name}" as {rows_of}')
+
+    def _files_of(self, user_id: str) -> Iterator[LandedFile]:
+        for kind in _STATEMENTS:
+            if read := self.last_read(user_id, kind):
+                yield from read.files
+
+    def _remember(self, read: WholeRead) -> None:
+        before = self._manifest.reads.get((read.user_id, read.kind))
+        for file in before.files if before else ():
+            self._landed.pop((read.user_id, file.name), None)
+        self._landed.update({(read.user_id, file.name): file for file in read.files})
+        self._manifest.reads[read.user_id, read.kind] = read
+        self._is_changed = True
 
     def _write(
         self, connection: duckdb.DuckDBPyConnection, rows: str, kind: Kind, number: int
     ) -> None:
-        path = self._path(kind, number)
+        path = self._folder / f"{kind}s-{number:06d}.parquet"
         building = path.with_suffix(".building")
         connection.execute(
             f"copy ({rows}) to {literal(building)} (format parquet, compression zstd)"
@@ -217,9 +206,6 @@ class ActivityStore:
             os.fsync(written.fileno())  # before a manifest names it
         building.replace(path)
 
-    def _path(self, kind: Kind, number: int) -> Path:
-        return self._folder / f"{kind}s-{number:06d}.parquet"
-
     def _batches(self) -> Iterator[tuple[Kind, int, Path]]:
         for kind in _STATEMENTS:
             for path in sorted(self._folder.glob(f"{kind}s-*.parquet")):
@@ -227,20 +213,12 @@ class ActivityStore:
 
     def _remove_unnamed(self) -> None:
         """Remove what a killed run, or a batch written anew, left behind."""
-        named = {(landed.kind, landed.batch) for landed in self._files.values()}
+        named = {(read.kind, file.batch) for read, file in self._manifest.files()}
         for kind, number, path in list(self._batches()):
             if (kind, number) not in named:
                 path.unlink()
         for leftover in [*self._folder.glob("*.building"), *self._folder.glob("incoming-*")]:
             leftover.unlink()
-
-    def _load(self) -> list[LandedFile]:
-        try:
-            content = state_files.read(self._manifest, MANIFEST_FORMAT, _STEPS)
-            self._last_id, self._last_batch = content["last_id"], content["last_batch"]
-            return [LandedFile(*row) for row in content["files"]]
-        except (ValueError, TypeError, LookupError) as error:
-            raise self._damaged(self._manifest) from error
 
     def _rows(self, connection: duckdb.DuckDBPyConnection, path: Path) -> int:
         try:
@@ -257,96 +235,68 @@ class ActivityStore:
         )
 
     def _save(self) -> None:
-        content = {
-            "last_id": self._last_id,
-            "last_batch": self._last_batch,
-            "files": [list(vars(landed).values()) for landed in self._files.values()],
-        }
-        state_files.write(self._manifest, MANIFEST_FORMAT, content)
-        self._forgotten = False
+        self._manifest.save(self._path)
+        self._is_changed = False
 
 
-class Batch:
-    """Lines of whole mailboxes on their way into the store, one temporary file per kind."""
-
-    def __init__(self, folder: Path, first_file_id: int, number: int) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.number = number
-        self.files: list[LandedFile] = []
-        self._next = first_file_id
-        self._paths = {kind: folder / f"incoming-{kind}s.ndjson" for kind in _STATEMENTS}
-        self._streams: dict[Kind, IO[bytes]] = {
-            kind: path.open("wb") for kind, path in self._paths.items()
-        }
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Remove the temporary files."""
-        for stream in self._streams.values():
-            stream.close()
-        for path in self._paths.values():
-            path.unlink(missing_ok=True)
-
-    @property
-    def size(self) -> int:
-        """Bytes that were written so far."""
-        return sum(stream.tell() for stream in self._streams.values())
-
-    def add_mailbox(
-        self, user_id: str, files: Mapping[ActivityFile, Iterator[tuple[int, Resource]]]
-    ) -> None:
-        """Write all lines of a mailbox's new files; none of them stays when one raises."""
-        marks = {kind: stream.tell() for kind, stream in self._streams.items()}
-        landed = []
-        try:
-            for file, lines in files.items():
-                rows = 0
-                write = self._streams[file.kind].write
-                for number, resource in lines:
-                    write(_envelope(self._next, file, number, resource))
-                    rows += 1
-                landed.append(
-                    LandedFile(
-                        self._next,
-                        user_id,
-                        file.kind,
-                        file.name,
-                        file.size,
-                        file.modified_ns,
-                        rows,
-                        self.number,
-                    )
-                )
-                self._next += 1
-        except BaseException:
-            for kind, mark in marks.items():
-                self._streams[kind].seek(mark)
-                self._streams[kind].truncate()
-            raise
-        self.files.extend(landed)
-
-    def close(self, kind: Kind) -> Path:
-        """Finish the lines of one kind and return the file that has them."""
-        self._streams[kind].close()
-        return self._paths[kind]
+def _whole_reads(
+    connection: duckdb.DuckDBPyConnection, batch: Batch, known: Mapping[tuple[str, str], LandedFile]
+) -> Iterator[WholeRead]:
+    """Yield what a batch makes of its mailboxes: new files, and those that are known already."""
+    for read in batch.reads:
+        mailbox = read.mailbox
+        for kind in mailbox.read:
+            whole = WholeRead(
+                mailbox.user_id,
+                kind,
+                tuple(
+                    read.landed.get(file) or known[mailbox.user_id, file.name]
+                    for file in mailbox.files
+                    if file.kind == kind
+                ),
+                covered=read.covered,
+            )
+            if kind == "message":
+                folders = _keys(connection, mailbox.excluded_folders)
+                whole = replace(whole, excluded_folders=folders)
+            yield whole
 
 
-def _envelope(file_id: int, file: ActivityFile, number: int, resource: Resource) -> bytes:
-    kept = {field: resource[field] for field in FIELDS[file.kind] if field in resource}
-    try:
-        text = orjson.dumps({"f": file_id, "l": number, "r": kept}, option=_LINE)
-    except orjson.JSONEncodeError:  # it reads deeper than it writes
-        raise BrokenFileError(file.name, number, "nested too deeply") from None
-    if len(text) > LONGEST_ENVELOPE:
-        raise BrokenFileError(file.name, number, "longer than 16 MiB")
-    return text
+def _keys(connection: duckdb.DuckDBPyConnection, texts: Sequence[str]) -> tuple[int, ...]:
+    if not texts:
+        return ()
+    found = connection.execute("select key_of(unnest(?))", [list(texts)]).fetchall()
+    return tuple(key for (key,) in found)
+
+
+def _rows_of(
+    connection: duckdb.DuckDBPyConnection, source: InputTable, paths: Sequence[Path]
+) -> str:
+    """Return the query over batches; those of an earlier version lack columns of this one."""
+    found = {
+        tuple(name for name, *_ in connection.execute(f"describe from {literal(path)}").fetchall())
+        for path in paths
+    }
+    everywhere = set.intersection(*map(set, found))
+    somewhere = set[str]().union(*found)
+    selected = []
+    for name, (type_, _) in source.columns.items():
+        nothing = f"cast({'[]' if type_.endswith('[]') else 'null'} as {type_})"
+        if name in {"person_no", "file_no"}:
+            column = f'live."{name}"'
+        elif name not in somewhere:
+            column = nothing
+        elif name not in everywhere and type_.endswith("[]"):
+            column = f'coalesce("row"."{name}", {nothing})'
+        else:
+            column = f'"row"."{name}"'
+        selected.append(f'{column} as "{name}"')
+    union = "" if len(found) == 1 else ", union_by_name = true"
+    listed = ", ".join(map(literal, paths))
+    return (
+        f'select {", ".join(selected)} from read_parquet([{listed}]{union}) as "row" '
+        'inner join live_file as live on "row".file_id = live.file_id'
+    )
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, kind: str, name: str) -> None:

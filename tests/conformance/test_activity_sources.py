@@ -126,7 +126,7 @@ def _memory(_folder: Path, _: pytest.MonkeyPatch) -> Iterator[Case]:
     )
 
     def spoil(user_id: str) -> None:
-        source.held[user_id]["event"] = [*source.held[user_id]["event"], []]
+        source.put(user_id, {"message": [], "event": [*lines[user_id]["event"], []]})
 
     yield Case(source, spoil, lambda user_id: list(source.held.get(user_id, ())))
 
@@ -275,6 +275,20 @@ def test_the_same_errors(
         assert "@" not in (outcome.reason or ""), "no address of anybody"
     landed = "select distinct user_id from landed_message join person using (person_no)"
     assert {row[0] for row in warehouse.execute(landed).fetchall()} == set(others)
+
+
+def test_what_was_last_read_whole_counts(
+    case: Case, warehouse: duckdb.DuckDBPyConnection, settings: Configuration
+) -> None:
+    """Whatever the source: of a mailbox that fails counts what the run before read of it."""
+    query = "select person_no from landed_message union all select -person_no from landed_event"
+    reading.read_everything(warehouse, settings, case.source, "first", AS_OF)
+    before = sorted(warehouse.execute(query).fetchall())
+    case.spoil(WITH_MAILBOX[0])
+    found = reading.read_everything(warehouse, settings, case.source, "second", AS_OF)
+    covered = {each.user_id: each.covered for each in found if each.status == "failed"}
+    assert covered == {WITH_MAILBOX[0]: (WINDOW.start, AS_OF)}
+    assert sorted(warehouse.execute(query).fetchall()) == before
 
 
 def test_what_is_landed_is_let_go_and_not_asked_for_again(

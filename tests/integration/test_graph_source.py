@@ -7,6 +7,7 @@ are in `test_graph_run`.
 import logging
 import random
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,7 +37,7 @@ from simulator.registration import NEEDED_ROLES
 from simulator.server import SimulatedServer, simulate
 from tests.organisations import write_organisation
 from tests.support import pipeline
-from tests.support.comparing import differences
+from tests.support.comparing import WITHIN, differences
 
 AS_OF = datetime(2026, 11, 23, 7, tzinfo=UTC)
 WINDOW = Window.until(AS_OF, "Europe/Amsterdam")
@@ -200,6 +201,50 @@ def test_mailboxes_that_cannot_be_read(tmp_path: Path) -> None:
     assert outcomes[ids[2]].status == "failed"
     for outcome in outcomes.values():
         assert (outcome.status == "processed") == (outcome.reason is None)
+
+
+@pytest.mark.parametrize("fault", ["no-calendar", "denied-calendar"])
+def test_a_calendar_that_cannot_be_read(
+    fault: str, from_folder: Path, customers: Path, tmp_path: Path
+) -> None:
+    """It costs the calendar, and that only when it was never read."""
+    settings = configuration(customers, tmp_path)
+    expected = pipeline.published(from_folder)
+    person = str(expected["Office_Mailbox"][0]["UserId"])
+    with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES) as server:
+        source = source_of(server, tmp_path)
+        server.faults.permanent = {person: fault}
+        without = pipeline.published(publish(source, settings, "without"))
+        row = without["Office_Mailbox"][0]
+        assert (row["Status"], row["CoveredFrom"], row["CoveredTo"]) == (
+            *("partly", WINDOW.start, WINDOW.as_of),
+        )
+        assert str(row["Reason"]).endswith("None of its meetings counts: they were never read.")
+        run = without["Office_Run"][-1]
+        assert run["Status"] == "succeeded_with_warnings"
+        assert run["ProcessedAddresses"] == expected["Office_Run"][-1]["ProcessedAddresses"]
+        assert _processed(without, "email") == _processed(expected, "email")
+        assert _processed(without, "meeting") < _processed(expected, "meeting")
+
+        server.faults.permanent = {}
+        publish(source, settings, "with")
+        server.faults.permanent = {person: fault}
+        again = pipeline.published(publish(source, settings, "again"))
+    assert again["Office_Mailbox"][0]["Status"] == "partly"
+    assert "Its meetings still count as they were read before" in str(
+        again["Office_Mailbox"][0]["Reason"]
+    )
+    assert again["Office"] == expected["Office"]
+    assert _processed(again, "meeting") == _processed(expected, "meeting")
+
+
+def _processed(tables: Mapping[str, pipeline.Rows], item: str) -> int:
+    """Return how many were processed; what lies outside the window depends on the source."""
+    return sum(
+        int(str(row["Count"]))
+        for row in tables["Office_Ledger"]
+        if row["Item"] == item and row["Outcome"] in WITHIN
+    )
 
 
 def test_scoped_by_exchange_without_a_role(tmp_path: Path) -> None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from engagement_assets.activity.source import ActivityFile
-from engagement_assets.microsoft365.outcome import GraphMailbox
+from engagement_assets.activity.source import ActivityFile, Mailbox
 from engagement_assets.microsoft365.retry_budget import Clock
 from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.window import Window
@@ -45,14 +44,14 @@ class Store:
         known = self.files.get((user_id, file.name))
         return known is not None and known[:2] == (file.size, file.modified_ns)
 
-    def land(self, source: GraphSource, mailbox: GraphMailbox) -> None:
+    def land(self, source: GraphSource, mailbox: Mailbox) -> None:
         for file in mailbox.files:
             if not self.is_landed(mailbox.user_id, file):
                 lines = [dict(resource) for _, resource in source.lines(file)]
                 self.files[mailbox.user_id, file.name] = (file.size, file.modified_ns, lines)
                 self.landed_names.append(file.name)
 
-    def items(self, mailbox: GraphMailbox, kind: str) -> list[dict[str, Any]]:
+    def items(self, mailbox: Mailbox, kind: str) -> list[dict[str, Any]]:
         return [
             line
             for file in mailbox.files
@@ -66,7 +65,7 @@ def run(
     store: Store,
     user_ids: Iterable[str] = (ANN, BOB),
     window: Window = WINDOW,
-) -> dict[str, GraphMailbox]:
+) -> dict[str, Mailbox]:
     """Read as the pipeline does."""
     users = list(user_ids)
     outcomes = {}
@@ -74,7 +73,8 @@ def run(
         for user_id in users:
             outcomes[user_id] = source.mailbox(user_id)
             store.land(source, outcomes[user_id])
-            source.landed([user_id])
+            if outcomes[user_id].read:
+                source.landed([user_id])
     return outcomes
 
 

@@ -46,14 +46,25 @@ class MemorySource:
         self._excluded = dict(excluded_folders or {})
         # of which mailboxes there are files, and what is still held of them: two things, as the
         # files of a tenant are remembered when their lines are landed and deleted
-        self._files = {
-            user_id: tuple(
-                ActivityFile(kind, f"{user_id}/{kind}s", Path(user_id, kind), len(found), 0)
-                for kind, found in kinds.items()
+        self._files: dict[str, tuple[ActivityFile, ...]] = {}
+        self.held: dict[str, Mapping[Kind, Sequence[object]]] = {}
+        for user_id, kinds in lines.items():
+            self.put(user_id, kinds)
+
+    def put(self, user_id: str, kinds: Mapping[Kind, Sequence[object]]) -> None:
+        """Give somebody a mailbox, in place of another."""
+        before = {file.kind: file.modified_ns for file in self._files.get(user_id, ())}
+        self._files[user_id] = tuple(
+            ActivityFile(
+                kind,
+                f"{user_id}/{kind}s",
+                Path(user_id, kind),
+                len(found),
+                before.get(kind, 0) + 1,
             )
-            for user_id, kinds in lines.items()
-        }
-        self.held = {user_id: dict(kinds) for user_id, kinds in lines.items()}
+            for kind, found in kinds.items()
+        )
+        self.held[user_id] = dict(kinds)
 
     def organisation_domains(self) -> frozenset[str] | None:
         """Return the domains."""

@@ -1,6 +1,6 @@
 -- title: the current run counts the persons
 -- severity: stop
--- purpose: SelectedAddresses of the current run is the number of persons, ProcessedAddresses that of mailboxes with the status `processed`.
+-- purpose: SelectedAddresses of the current run is the number of persons, ProcessedAddresses that of mailboxes with the status `processed` or `partly`.
 -- source: numbers 7
 with current_run as (
     -- earlier runs stay in Office_Run: the current one is the one that finished last
@@ -18,7 +18,7 @@ persons as (
 mailboxes as (
     select count(*) as processed
     from Office_Mailbox
-    where Status = 'processed'
+    where Status in ('processed', 'partly')
 )
 
 -- a row also when there is no run at all

@@ -1,6 +1,6 @@
--- title: the current run warns when a mailbox failed or was denied
+-- title: the current run warns when a mailbox was not read, or not all of it
 -- severity: stop
--- purpose: Status of the current run is `succeeded_with_warnings` when a mailbox is `failed` or `denied`, and only then.
+-- purpose: Status of the current run is `succeeded_with_warnings` when a mailbox is `failed`, `denied` or `partly`, and only then.
 -- source: numbers 7
 with current_run as (
     -- earlier runs stay in Office_Run: the current one is the one that finished last
@@ -13,7 +13,7 @@ with current_run as (
 mailboxes as (
     select count(*) as not_read
     from Office_Mailbox
-    where Status in ('failed', 'denied')
+    where Status in ('failed', 'denied', 'partly')
 )
 
 -- a row also when there is no run at all

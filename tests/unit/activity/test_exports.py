@@ -46,7 +46,7 @@ def read(connection: duckdb.DuckDBPyConnection, folder: Path, tmp_path: Path) ->
         outcomes = mailboxes.read_mailboxes(
             connection, store, source, ["ann"], WINDOW, lambda done, total: None
         )
-        mailboxes.expose_mailboxes(connection, store, outcomes, WINDOW)
+        mailboxes.expose_mailboxes(connection, store, outcomes)
         rows = connection.execute(
             "select count(*) from landed_message where sent_at is not null"
         ).fetchall()

@@ -277,15 +277,18 @@ def test_an_earlier_window_is_read_too(year: Tenant, source: GraphSource, store:
     assert ann.covered == (earlier.start, earlier.as_of)
 
 
-def test_raw_files_are_deleted_after_landing_and_still_count(
+def test_raw_files_are_deleted_after_landing_and_not_asked_for_again(
     year: Tenant, source: GraphSource, store: Store, tmp_path: Path
 ) -> None:
     ann = run(source, store)[ANN]
     assert not list((tmp_path / "data").rglob("*.zst"))
     assert all(store.is_landed(ANN, file) for file in ann.files)
-    year.breaks_if(lambda asked: ANN in asked.path, error(403, "ErrorAccessDenied"))
+    year.breaks(f"{ANN}/messages", error(403, "ErrorAccessDenied"))
+    assert run(source, store)[ANN].status == "denied"
+    store.landed_names.clear()
     again = run(source, store)[ANN]
     assert again.files == ann.files
+    assert store.landed_names == []
 
 
 def test_a_store_that_lost_everything_gets_it_again(

@@ -101,7 +101,7 @@ UPDATE Office_UserEntity SET UserId = '' WHERE UserId = 'u1';
 -- Office_Mailbox.UserId: not empty, no white space around (1)
 UPDATE Office_Mailbox SET UserId = 'u1 ' WHERE UserId = 'u1';
 
--- Office_Mailbox.Status: one of processed, failed, no_mailbox, denied, pending (1)
+-- Office_Mailbox.Status: one of processed, partly, failed, no_mailbox, denied, pending (1)
 UPDATE Office_Mailbox SET Status = 'lost' WHERE UserId = 'u1';
 
 -- Office_Mailbox: CoveredFrom is not after CoveredTo, both or neither (1)
@@ -110,7 +110,7 @@ UPDATE Office_Mailbox SET CoveredTo = CoveredFrom - INTERVAL 1 SECOND;
 -- Office_Mailbox: CoveredFrom is not after CoveredTo, both or neither (1)
 UPDATE Office_Mailbox SET CoveredTo = NULL;
 
--- Office_Mailbox: a stretch is covered when Status is processed (1)
+-- Office_Mailbox: a stretch is covered when Status is processed or partly (1)
 UPDATE Office_Mailbox SET CoveredFrom = NULL;
 
 -- Office_Mailbox: a Reason when Status is not processed (1)
@@ -210,10 +210,10 @@ UPDATE Office_Run SET SelectedAddresses = 3;
 -- Office_Run: the current run counts the persons (1)
 UPDATE Office_Run SET ProcessedAddresses = 2;
 
--- Office_Run: the current run warns when a mailbox failed or was denied (1)
+-- Office_Run: the current run warns when a mailbox was not read, or not all of it (1)
 UPDATE Office_Run SET Status = 'succeeded';
 
--- Office_Run: the current run warns when a mailbox failed or was denied (1)
+-- Office_Run: the current run warns when a mailbox was not read, or not all of it (1)
 UPDATE Office_Mailbox SET Status = 'no_mailbox' WHERE UserId = 'u2';
 
 -- Office_Run: the current run counts what the ledger counts (1)

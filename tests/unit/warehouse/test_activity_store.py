@@ -1,44 +1,37 @@
 """The activity store: whole batches or nothing, and nothing of what must not stay."""
 
-import os
-from collections.abc import Callable
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from engagement_assets.activity.source import (
     FIELDS,
+    ActivityFile,
     BrokenFileError,
     Kind,
+    Mailbox,
+    Resource,
 )
 from engagement_assets.schemas.input_tables import INPUT_TABLES
+from engagement_assets.warehouse.activity_batch import Batch
 from engagement_assets.warehouse.activity_store import ActivityStore
-from tests.support.landing import ITEM_ID, file, land, numbered
+from tests.support.landing import (
+    COVERED,
+    ITEM_ID,
+    Connection,
+    exposed,
+    file,
+    land,
+    numbered,
+    of_an_earlier_version,
+    parquet,
+    stored,
+)
 
-Connection = duckdb.DuckDBPyConnection
-
-
-def exposed(
-    connection: Connection, store: ActivityStore, *live: tuple[int, str, int, str]
-) -> list[tuple[object, ...]]:
-    store.expose(connection, live)
-    return connection.execute(
-        f"select person_no, file_no, line, {ITEM_ID} from landed_event order by all"
-    ).fetchall()
-
-
-def stored(connection: Connection, folder: Path) -> list[str]:
-    """Return the ids of all events on disk, whether they count or not."""
-    found: list[str] = []
-    for path in folder.glob("events-*.parquet"):
-        rows = connection.execute(f"select {ITEM_ID} from read_parquet(?)", [str(path)]).fetchall()
-        found += [item for (item,) in rows]
-    return sorted(found)
-
-
-def parquet(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
+Lines = Iterator[tuple[int, Resource]]
+WEEK = timedelta(days=7)
 
 
 def test_what_is_landed_is_known_to_the_next_run(connection: Connection, folder: Path) -> None:
@@ -65,11 +58,10 @@ def test_only_what_counts_is_exposed(connection: Connection, folder: Path) -> No
         {"ada": {file("a"): ["1", "2"], file("b"): ["3"]}, "bob": {file("a"): ["4"]}},
     )
     land(connection, store, {"cy": {file("a"): ["5"]}})
-    assert exposed(connection, store, (1, "ada", 2, "b"), (7, "cy", 1, "a")) == [
-        (1, 2, 1, "3"),
-        (7, 1, 1, "5"),
+    assert exposed(connection, store, "bob", "nobody", "cy") == [(1, 1, 1, "4"), (3, 1, 1, "5")]
+    assert exposed(connection, store, "ada") == [
+        *((1, 1, 1, "1"), (1, 1, 2, "2"), (1, 2, 1, "3")),
     ]
-    assert len(exposed(connection, store, (1, "ada", 1, "a"), (2, "bob", 1, "a"))) == 3
     assert exposed(connection, store) == []
 
 
@@ -83,9 +75,8 @@ def test_the_tables_have_their_columns_with_and_without_rows(
         (name, type_) for name, (type_, _) in INPUT_TABLES[f"landed_{kind}"].columns.items()
     ]
     for content in ({}, {file("a", kind): ["1"]}, {}):
-        store.keep_only("ada", ())
         land(connection, store, {"ada": content})
-        store.expose(connection, [(1, "ada", 1, f.name) for f in content])
+        store.expose(connection, {"ada": 1})
         described = connection.execute(f"describe landed_{kind}").fetchall()
         assert [(row[0], row[1]) for row in described] == expected
         counted = connection.execute(f"select count(*) from landed_{kind}").fetchall()
@@ -95,13 +86,15 @@ def test_the_tables_have_their_columns_with_and_without_rows(
 def test_a_changed_file_replaces_what_it_was(connection: Connection, folder: Path) -> None:
     store = ActivityStore(folder)
     land(connection, store, {"ada": {file("a"): ["old", "kept"], file("b"): ["other"]}})
-    land(connection, store, {"ada": {file("a", size=10): ["new", "kept"]}})
-    live = ((1, "ada", 1, "a"), (1, "ada", 2, "b"))
+    changed = {file("a", size=10): ["new", "kept"], file("b"): ["read already"]}
+    land(connection, store, {"ada": changed})
     expected = [(1, 1, 1, "new"), (1, 1, 2, "kept"), (1, 2, 1, "other")]
-    assert exposed(connection, store, *live) == expected
+    assert exposed(connection, store, "ada") == expected
     again = ActivityStore(folder)
     assert not again.is_landed("ada", file("a"))
-    assert exposed(connection, again, *live) == expected
+    assert exposed(connection, again, "ada") == expected
+    again.tidy(connection)
+    assert stored(connection, folder) == ["kept", "new", "other"]
 
 
 def test_a_removed_file_never_comes_back_as_another(connection: Connection, folder: Path) -> None:
@@ -112,11 +105,11 @@ def test_a_removed_file_never_comes_back_as_another(connection: Connection, fold
         {"ada": {file("a"): ["1", "2", "3"], file("b"): ["gone"]}},
     )
     second = ActivityStore(folder)
-    second.keep_only("ada", ["a"])
+    land(connection, second, {"ada": {file("a"): []}})
     second.tidy(connection)
     third = ActivityStore(folder)
     land(connection, third, {"bob": {file("c"): ["new"]}})
-    assert exposed(connection, third, (1, "ada", 1, "a"), (2, "bob", 1, "c")) == [
+    assert exposed(connection, third, "ada", "bob") == [
         *((1, 1, 1, "1"), (1, 1, 2, "2"), (1, 1, 3, "3"), (2, 1, 1, "new"))
     ]
 
@@ -129,10 +122,12 @@ def test_nothing_of_a_broken_mailbox_stays(
     connection: Connection, folder: Path, broken: list[str]
 ) -> None:
     store = ActivityStore(folder)
+
+    def add(batch: Batch, user_id: str, files: dict[ActivityFile, Lines]) -> None:
+        batch.add_mailbox(Mailbox(user_id, tuple(files)), COVERED, files)
+
     with store.batch() as batch:
-        batch.add_mailbox(
-            "ada", {file("a"): numbered(["1"]), file("m", "message"): numbered(["2"])}
-        )
+        add(batch, "ada", {file("a"): numbered(["1"]), file("m", "message"): numbered(["2"])})
         before = batch.size
         files = {
             file("m", "message"): numbered(["x"] * 999),
@@ -140,22 +135,57 @@ def test_nothing_of_a_broken_mailbox_stays(
             file("b"): numbered(broken),
         }
         with pytest.raises(BrokenFileError):
-            batch.add_mailbox("bob", files)
+            add(batch, "bob", files)
         assert batch.size == before
-        batch.add_mailbox("cy", {file("a"): numbered(["3", "4"])})
+        add(batch, "cy", {file("a"): numbered(["3", "4"])})
         store.commit(connection, batch)
     assert stored(connection, folder) == ["1", "3", "4"]
     landed = [user for user in ("ada", "bob", "cy") if store.is_landed(user, file("a"))]
     assert landed == ["ada", "cy"]
-    live = ((1, "ada", 1, "a"), (3, "cy", 1, "a"))
-    assert exposed(connection, store, *live) == [(1, 1, 1, "1"), (3, 1, 1, "3"), (3, 1, 2, "4")]
-    assert connection.execute("select count(*) from landed_message").fetchall() == [(0,)]
+    assert store.last_read("bob", "event") is None
+    assert exposed(connection, store, "ada", "bob", "cy") == [
+        *((1, 1, 1, "1"), (3, 1, 1, "3"), (3, 1, 2, "4"))
+    ]
+    assert connection.execute("select count(*) from landed_message").fetchall() == [(1,)]
 
 
 def test_an_empty_batch_writes_nothing(connection: Connection, folder: Path) -> None:
-    store = ActivityStore(folder)
-    land(connection, store, {"ada": {}})
+    land(connection, ActivityStore(folder), {})
     assert list(folder.iterdir()) == []
+
+
+def test_an_empty_mailbox_was_read(connection: Connection, folder: Path) -> None:
+    """Whatever comes later: that there was nothing in it is known, and up to when."""
+    land(connection, ActivityStore(folder), {"ada": {}})
+    again = ActivityStore(folder)
+    read = again.last_read("ada", "message")
+    assert read is not None
+    assert (read.files, read.covered) == ((), COVERED)
+    assert exposed(connection, again, "ada") == []
+
+
+def test_kinds_are_kept_apart(connection: Connection, folder: Path) -> None:
+    """Of a kind that was not read this time stays what was read before, its window included."""
+    store = ActivityStore(folder)
+    land(connection, store, {"ada": {file("a"): ["1"], file("m", "message"): ["2"]}})
+    later = (COVERED[0] + WEEK, COVERED[1] + WEEK)
+    new = {file("m2", "message"): numbered(["3"])}
+    with store.batch() as batch:
+        mailbox = Mailbox("ada", tuple(new), ("drafts", "junk"), read=frozenset({"message"}))
+        batch.add_mailbox(mailbox, later, new)
+        store.commit(connection, batch)
+    store.tidy(connection)
+    again = ActivityStore(folder)
+    assert exposed(connection, again, "ada") == [(1, 1, 1, "1")]
+    found = connection.execute(f"select file_no, {ITEM_ID} from landed_message").fetchall()
+    assert found == [(2, "3")]
+    assert not again.is_landed("ada", file("m", "message"))
+    mail, events = again.last_read("ada", "message"), again.last_read("ada", "event")
+    assert mail is not None
+    assert events is not None
+    assert (mail.covered, events.covered) == (later, COVERED)
+    keys = connection.execute("select key_of('drafts'), key_of('junk')").fetchall()
+    assert (mail.excluded_folders, events.excluded_folders) == (keys[0], ())
 
 
 def test_what_comes_in_is_removed_whatever_happens(connection: Connection, folder: Path) -> None:
@@ -164,174 +194,14 @@ def test_what_comes_in_is_removed_whatever_happens(connection: Connection, folde
 
     def kill() -> None:
         with store.batch() as batch:
-            batch.add_mailbox("ada", {file("a"): numbered(["1"])})
+            a = file("a")
+            batch.add_mailbox(Mailbox("ada", (a,)), COVERED, {a: numbered(["1"])})
             assert list(folder.glob("incoming-*"))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         kill()
     assert list(folder.iterdir()) == []
-
-
-# A run that is killed
-
-
-def kill_at(target: object, name: str, number: int = 1) -> Callable[[pytest.MonkeyPatch], None]:
-    """Return what makes the nth call of a function end the run."""
-
-    def apply(patch: pytest.MonkeyPatch) -> None:
-        original = getattr(target, name)
-        calls = []
-
-        def killed(*args: object, **options: object) -> object:
-            calls.append(name)
-            if len(calls) == number:
-                raise KeyboardInterrupt
-            return original(*args, **options)
-
-        patch.setattr(target, name, killed)
-
-    return apply
-
-
-KILLS = {
-    "before the first COPY": kill_at(ActivityStore, "_write", 1),
-    "between the two COPYs": kill_at(ActivityStore, "_write", 2),
-    "before Parquet is renamed": kill_at(Path, "replace", 1),
-    "before the manifest": kill_at(ActivityStore, "_save"),
-    "while the manifest is flushed": kill_at(os, "fsync"),
-    "before the manifest is renamed": kill_at(Path, "replace", 3),
-}
-
-
-@pytest.mark.parametrize("kill", KILLS.values(), ids=KILLS)
-def test_a_kill_leaves_the_store_as_it_was(
-    connection: Connection,
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    kill: Callable[[pytest.MonkeyPatch], None],
-) -> None:
-    land(connection, ActivityStore(folder), {"ada": {file("a"): ["1"]}})
-    manifest = (folder / "manifest.json").read_bytes()
-    changed = {file("a", size=10): ["2"], file("m", "message"): ["3"]}
-    with monkeypatch.context() as patch:
-        kill(patch)
-        with pytest.raises(KeyboardInterrupt):
-            land(connection, ActivityStore(folder), {"ada": changed})
-    assert (folder / "manifest.json").read_bytes() == manifest
-    again = ActivityStore(folder)
-    assert again.is_landed("ada", file("a"))
-    assert not any(again.is_landed("ada", f) for f in changed)
-    assert exposed(connection, again, (1, "ada", 1, "a")) == [(1, 1, 1, "1")]
-
-    land(connection, again, {"ada": changed})
-    again.tidy(connection)
-    assert exposed(connection, again, (1, "ada", 1, "a")) == [(1, 1, 1, "2")]
-    assert stored(connection, folder) == ["2"]
-    assert not list(folder.glob("*.building"))
-
-
-def test_leftovers_are_removed(connection: Connection, folder: Path) -> None:
-    """Also a batch that no manifest names and that a power cut left without its bytes."""
-    store = ActivityStore(folder)
-    land(connection, store, {"ada": {file("a"): ["1"]}})
-    kept = set(folder.iterdir())
-    for name in (
-        *("incoming-messages.ndjson", "incoming-events.ndjson", "messages-000002.building"),
-        *("manifest.building", "messages-000009.parquet", "events-000009.parquet"),
-    ):
-        (folder / name).write_bytes(b"" if "message" in name else b"ann@customer.example")
-    ActivityStore(folder).tidy(connection)
-    assert set(folder.iterdir()) == kept
-
-
-def test_a_batch_is_on_disk_before_the_manifest_names_it(
-    connection: Connection, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Else a power cut leaves a manifest that names an empty file, and no run works any more."""
-    flushed: list[str] = []
-    flush = os.fsync
-
-    def record(descriptor: int) -> None:
-        flushed.append(Path(f"/proc/self/fd/{descriptor}").resolve().name)
-        flush(descriptor)
-
-    monkeypatch.setattr(os, "fsync", record)
-    land(connection, ActivityStore(folder), {"ada": {file("a"): ["1"]}})
-    batch = [name for name in flushed if name.startswith("events-000001")]
-    assert batch
-    assert flushed.index(batch[0]) < flushed.index("manifest.building")
-
-
-# Tidying
-
-
-@pytest.mark.parametrize("dead", [1, 5, 9])
-def test_what_does_not_count_is_not_kept(connection: Connection, folder: Path, dead: int) -> None:
-    store = ActivityStore(folder)
-    ids = [str(number) for number in range(10)]
-    land(connection, store, {"ada": {file("dead"): ids[:dead], file("alive"): ids[dead:]}})
-    land(connection, store, {"bob": {file("x"): ["other"]}})
-    before = parquet(folder)
-    store.keep_only("ada", ["alive"])
-    store.tidy(connection)
-    assert stored(connection, folder) == [*ids[dead:], "other"]
-    assert "events-000001.parquet" not in parquet(folder)
-    assert before["events-000002.parquet"] in parquet(folder).values(), "untouched"
-    again = ActivityStore(folder)
-    live = ((1, "ada", 1, "alive"), (2, "bob", 1, "x"))
-    assert [row[-1] for row in exposed(connection, again, *live)] == [*ids[dead:], "other"]
-    before = parquet(folder)
-    again.tidy(connection)
-    assert parquet(folder) == before, "once is enough"
-
-
-def test_a_batch_that_is_all_dead_is_removed(connection: Connection, folder: Path) -> None:
-    store = ActivityStore(folder)
-    land(connection, store, {"ada": {file("a"): ["1"], file("m", "message"): ["2"]}})
-    store.keep_only("ada", ())
-    store.tidy(connection)
-    assert parquet(folder) == {}
-    assert len(ActivityStore(folder)) == 0
-
-
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_kill_while_tidying(
-    connection: Connection, folder: Path, monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
-    store = ActivityStore(folder)
-    land(connection, store, {"ada": {file("a"): ["1", "2"], file("b"): ["3"]}})
-    land(connection, store, {"bob": {file("a"): ["4", "5"], file("b"): ["6"]}})
-    for user_id in ("ada", "bob"):
-        store.keep_only(user_id, ["b"])
-    with monkeypatch.context() as patch:
-        kill_at(Path, "replace", number)(patch)
-        with pytest.raises(KeyboardInterrupt):
-            store.tidy(connection)
-    live = ((1, "ada", 1, "b"), (2, "bob", 1, "b"))
-    for _ in range(2):
-        again = ActivityStore(folder)
-        assert exposed(connection, again, *live) == [(1, 1, 1, "3"), (2, 1, 1, "6")]
-        for user_id in ("ada", "bob"):
-            again.keep_only(user_id, ["b"])
-        again.tidy(connection)
-    assert stored(connection, folder) == ["3", "6"]
-
-
-def test_who_opted_out_is_erased(connection: Connection, folder: Path) -> None:
-    """However few the rows are: from every batch, from the manifest, at once."""
-    store = ActivityStore(folder)
-    many = [f"x{number}" for number in range(50)]
-    land(connection, store, {"ada": {file("a"): many}, "bob": {file("a"): ["b1"]}})
-    land(connection, store, {"bob": {file("b"): ["b2"], file("m", "message"): ["b3"]}})
-    again = ActivityStore(folder)
-    for user_id in ("bob", "nobody"):
-        again.keep_only(user_id, ())
-    again.tidy(connection)
-    assert stored(connection, folder) == sorted(many)
-    assert not list(folder.glob("messages-*.parquet"))
-    assert b"bob" not in (folder / "manifest.json").read_bytes()
-    assert len(exposed(connection, ActivityStore(folder), (1, "ada", 1, "a"))) == 50
 
 
 def test_a_batch_whose_file_is_gone_is_read_anew(connection: Connection, folder: Path) -> None:
@@ -341,8 +211,9 @@ def test_a_batch_whose_file_is_gone_is_read_anew(connection: Connection, folder:
     again = ActivityStore(folder)
     assert not again.is_landed("ada", file("a"))
     assert again.is_landed("ada", file("m", "message"))
-    land(connection, again, {"ada": {file("a"): ["1"]}})
-    assert exposed(connection, again, (1, "ada", 1, "a")) == [(1, 1, 1, "1")]
+    assert exposed(connection, again, "ada") == [], "half a read counts for nothing"
+    land(connection, again, {"ada": {file("a"): ["1"], file("m", "message"): []}})
+    assert exposed(connection, again, "ada") == [(1, 1, 1, "1")]
 
 
 def test_only_the_fields_that_are_asked_for_are_written(folder: Path) -> None:
@@ -350,8 +221,64 @@ def test_only_the_fields_that_are_asked_for_are_written(folder: Path) -> None:
     secret = {"subject": "hush", "bodyPreview": "hush", "body": {"content": "hush"}, "id": "x"}
     with ActivityStore(folder).batch() as batch:
         files = {file("m", "message"): iter([(1, secret)]), file("e"): iter([(1, secret)])}
-        batch.add_mailbox("ada", files)
+        batch.add_mailbox(Mailbox("ada", tuple(files)), COVERED, files)
         for kind in FIELDS:
             text = batch.close(kind).read_bytes()
             assert b'"id":"x"' in text
             assert b"hush" not in text
+
+
+# Rows of earlier versions
+
+
+@pytest.mark.parametrize("kind", ["message", "event"])
+def test_batches_of_an_earlier_version_are_read_beside_those_of_this_one(
+    connection: Connection, folder: Path, kind: Kind
+) -> None:
+    """What they lack is nothing: an empty list, or null."""
+    land(connection, ActivityStore(folder), {"ada": {file("a", kind): ["1"]}})
+    of_an_earlier_version(connection, folder)
+    store = ActivityStore(folder)
+    source = INPUT_TABLES[f"landed_{kind}"]
+    types = [(name, type_) for name, (type_, _) in source.columns.items()]
+    lists = [name for name, type_ in types if type_.endswith("[]")]
+    nothing = " and ".join([f"{name} = []" for name in lists] + ["modified_at is null"])
+    query = f"select person_no, {ITEM_ID}, {nothing} from {source.name} order by 1"
+    for user_id, expected in (("ada", [(1, "1", True)]), ("bob", [(1, "1", True), (2, "2", True)])):
+        if user_id == "bob":
+            land(connection, store, {"bob": {file("a", kind): ["2"]}})
+        store.expose(connection, {"ada": 1, "bob": 2})
+        assert connection.execute(query).fetchall() == expected
+        described = connection.execute(f"describe {source.name}").fetchall()
+        assert [(row[0], row[1]) for row in described] == types
+
+
+def test_rows_of_an_earlier_rule_stay_until_they_are_read_again(
+    connection: Connection, folder: Path
+) -> None:
+    """Nothing is landed any more in the sense of what need not be read; everything still counts."""
+    land(
+        connection,
+        ActivityStore(folder),
+        {"Ada": {file("a"): ["1"]}, "bob": {file("a"): ["2"]}, "cy": {file("a"): ["3"]}},
+    )
+    of_an_earlier_version(connection, folder)
+    store = ActivityStore(folder)
+    everybody = ("ada", "bob", "cy")
+    assert not any(store.is_landed(user_id, file("a")) for user_id in everybody)
+    land(connection, store, {"bob": {file("a"): ["B"]}})
+    store.forget("cy")
+    store.tidy(connection)
+    assert stored(connection, folder) == ["1", "B"]
+    again = ActivityStore(folder)
+    assert [row[-1] for row in exposed(connection, again, *everybody)] == ["1", "B"]
+    of_rule = {}
+    for user_id in ("ada", "bob"):
+        read = again.last_read(user_id, "event")
+        assert read is not None
+        of_rule[user_id] = read.is_of_an_earlier_rule
+    assert of_rule == {"ada": True, "bob": False}
+    assert again.is_landed("bob", file("a"))
+    land(connection, again, {"ada": {file("a"): ["A"]}})
+    again.tidy(connection)
+    assert stored(connection, folder) == ["A", "B"]
