@@ -215,7 +215,7 @@ def _kept(kind: Kind, resource: Resource) -> dict[str, object]:
 
 def test_the_same_users(case: Case) -> None:
     source = case.source
-    assert source.organisation_domains() == set(_domains())
+    assert source.organisation_domains() == frozenset(_domains())
     everybody = {user.user_id: _user(user) for user in ORGANISATION.users}
     for group in ORGANISATION.groups:
         members = tuple(everybody[user_id] for user_id in _members(group.group_id))

@@ -3,7 +3,7 @@
 After a change that is meant (a new SQL file, another dependency), write the snapshot anew, read
 the difference and commit it:
 
-    .venv/bin/python -m tests.support.asset_graph && git diff tests/integration/asset_graph.json
+    .venv/bin/python -m tests.support.asset_graph && git diff tests/support/asset_graph.json
 """
 
 import json

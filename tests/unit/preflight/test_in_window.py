@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engagement_assets.activity.source import User
+from engagement_assets.activity.source import Kind, User
 from engagement_assets.preflight import in_window
 from engagement_assets.window import Window
 from tests.support.memory_source import MemorySource
@@ -16,7 +16,9 @@ BROKEN = "a line that cannot be read"
 
 
 def of_lines(*messages: object, events: Sequence[object] = (), of_bert: object = None) -> str:
-    lines = {"ada": {"message": list(messages), "event": list(events)}}
+    lines: dict[str, dict[Kind, list[object]]] = {
+        "ada": {"message": list(messages), "event": list(events)}
+    }
     if of_bert:
         lines["bert"] = {"message": [of_bert], "event": []}
     return in_window.of_lines(MemorySource([ADA, BERT], lines), [ADA, BERT], WINDOW).level
