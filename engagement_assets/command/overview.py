@@ -9,7 +9,12 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from engagement_assets.vocabulary import WARNING_STATUSES
+
 SHOWN_ACCOUNTS = 5
+
+# whom an administrator can look up; all of them are on the overview of the results app
+SHOWN_MAILBOXES = 5
 
 
 @dataclass(frozen=True)
@@ -19,12 +24,14 @@ class Overview:
     Attributes:
         run: the newest row of Office_Run.
         not_read: per status, persons whose mailbox was not read.
+        to_mend: who has a mailbox that was not read, or not all of it: address, id and status.
         top: (account, score) of the highest year scores.
         bottom: the same of the lowest.
     """
 
     run: Mapping[str, object]
     not_read: Mapping[str, int]
+    to_mend: list[str]
     top: list[tuple[str, float]]
     bottom: list[tuple[str, float]]
 
@@ -39,13 +46,24 @@ def of(published: Path) -> Overview:
             "select Status, count(*) from Office_Mailbox where Status <> 'processed' "
             "group by Status order by Status"
         ).fetchall()
+        to_mend = connection.execute(
+            "select coalesce(EmailAddress || ' (' || UserId || ')', UserId) || ': ' || Status "
+            "from Office_Mailbox where list_contains(?, Status) order by EmailAddress, UserId",
+            [sorted(WARNING_STATUSES)],
+        ).fetchall()
         accounts = connection.execute(
             "select coalesce(Name || ' (' || CustomerId || ')', CustomerId), EngagementScore "
             "from Office inner join Office_Customer using (CustomerId) "
             "where AggregationLevel = 'year' order by EngagementScore desc, CustomerId"
         ).fetchall()
     top = accounts[:SHOWN_ACCOUNTS]
-    return Overview(run, dict(not_read), top, accounts[len(top) :][-SHOWN_ACCOUNTS:])
+    return Overview(
+        run,
+        dict(not_read),
+        [who for (who,) in to_mend],
+        top,
+        accounts[len(top) :][-SHOWN_ACCOUNTS:],
+    )
 
 
 def show(console: Console, title: str, overview: Overview, warnings: Sequence[str] = ()) -> None:
@@ -71,6 +89,10 @@ def show(console: Console, title: str, overview: Overview, warnings: Sequence[st
         "Mailboxes read",
         f"{_number(run, 'ProcessedAddresses'):,}" + (f" ({reasons})" if reasons else ""),
     )
+    for who in overview.to_mend[:SHOWN_MAILBOXES]:
+        facts.add_row("", Text(who))
+    if more := len(overview.to_mend[SHOWN_MAILBOXES:]):
+        facts.add_row("", f"and {more:,} more")
     facts.add_row("E-mails processed", f"{_number(run, 'EmailsProcessed'):,}")
     facts.add_row("Meetings processed", f"{_number(run, 'MeetingsProcessed'):,}")
     facts.add_row("Days of data", f"{_number(run, 'DaysOfData'):,}")

@@ -88,20 +88,20 @@ def probe(
         return Probes(outcomes, tuple(count for count in counts if count is not None))
 
 
-def inspect(probes: Probes, persons: int) -> Check:
+def inspect(probes: Probes, persons: Sequence[User]) -> Check:
     """Return what is said about the probed mailboxes.
 
     Args:
         probes: what they answered.
-        persons: how many there are in all.
+        persons: all of them, probed or not.
     """
     numbers = Counter(probes.outcomes.values())
     parts = [f"{numbers['answers']} answer(s)"]
     for outcome, words in _WORDS.items():
-        ids = [user_id for user_id, found in probes.outcomes.items() if found == outcome]
-        if ids:
-            parts.append(f"{len(ids)} {words} ({named(ids)})")
-    found = f"{len(probes.outcomes)} of {persons} probed: {'; '.join(parts)}."
+        such = [person for person in persons if probes.outcomes.get(person.id) == outcome]
+        if such:
+            parts.append(f"{len(such)} {words}: {named([*map(name, such)])}")
+    found = f"{len(probes.outcomes)} of {len(persons)} probed: {'; '.join(parts)}."
     if numbers["answers"] == len(probes.outcomes):
         return ok(SUBJECT, found)
     if numbers["no exchange"] == len(probes.outcomes):
@@ -121,6 +121,12 @@ def inspect(probes: Probes, persons: int) -> Check:
         "A run goes on without what is missing and says so in Office_Mailbox. Refused ones are "
         "outside the app's scope in Exchange; --probes asks more of them.",
     )
+
+
+def name(person: User) -> str:
+    """Return how administrators know a person, and how the tenant does."""
+    address = next(iter(person.addresses), None)
+    return f"{address} ({person.id})" if address else person.id
 
 
 def named(texts: Sequence[str]) -> str:

@@ -37,9 +37,9 @@ def _mailboxes(source: FolderSource, persons: Sequence[User]) -> Check:
     for person in persons:
         try:
             if source.mailbox(person.id) is None:
-                missing.append(person.id)
+                missing.append(mailboxes.name(person))
         except BrokenFileError as failure:
-            broken.append(str(failure))
+            broken.append(f"{mailboxes.name(person)}: {failure}")
     readable = len(persons) - len(missing) - len(broken)
     found = f"{readable} of {len(persons)} persons have a folder"
     if not missing and not broken:

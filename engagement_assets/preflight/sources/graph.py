@@ -104,6 +104,6 @@ def _probe(findings: Findings, reader: GraphSource, selected: People) -> tuple[i
     if isinstance(found, Check):
         findings.add(found)
         return ()
-    findings.add(mailboxes.inspect(found, len(selected.persons)))
+    findings.add(mailboxes.inspect(found, selected.persons))
     findings.add(in_window.of_counts(found.counts, findings.window))
     return found.counts

@@ -38,7 +38,11 @@ def publish(
             published("Office_Run", **RUN | {"RunId": run_id}, StartedAt=f"{day}T06:00:00Z")
             for run_id, day in runs
         ],
-        "Office_Mailbox": [published("Office_Mailbox", Status=status) for status in mailboxes],
+        "Office_Mailbox": [
+            published("Office_Mailbox", UserId=f"u{place}", Status=status, EmailAddress=address)
+            for place, status in enumerate(mailboxes)
+            for address in [f"p{place}@x" if place else None]
+        ],
         "Office_Customer": [
             published("Office_Customer", CustomerId=account, Name=name)
             for account, name in customers
@@ -94,11 +98,27 @@ def test_what_is_shown(tmp_path: Path) -> None:
         "Engaged customers 1,234 of 1,500 (82%)",
         "Mailboxes selected 2,000",
         "Mailboxes read 1,990 (2 failed, 1 no_mailbox)",
+        "p1@x (u1): failed",
+        "p3@x (u3): failed",
         "E-mails processed 7,654,321",
         "Meetings processed 8,765",
         "Days of data 366",
         "Account Score",
         "Acme (C1) 51.2",
+    ]
+
+
+def test_mailboxes_to_mend_are_named_by_address_and_id(tmp_path: Path) -> None:
+    statuses = ["denied", "partly", "pending", "failed", "failed", "denied", "failed", "failed"]
+    text = shown("x", overview.of(publish(tmp_path, [], statuses)))
+    lines = [line.strip() for line in text.splitlines()]
+    start = lines.index("p1@x (u1): partly")
+    assert lines[start + 1 : start + 6] == [
+        "p3@x (u3): failed",
+        "p4@x (u4): failed",
+        "p5@x (u5): denied",
+        "p6@x (u6): failed",
+        "and 2 more",
     ]
 
 

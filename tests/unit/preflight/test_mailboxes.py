@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 import pytest
 
+from engagement_assets.activity.source import User
 from engagement_assets.preflight.check import Check
 from engagement_assets.preflight.mailboxes import Outcome, Probes, inspect
 
 
 def check(outcomes: Mapping[str, Outcome]) -> Check:
-    return inspect(Probes(dict(outcomes), ()), persons=len(outcomes))
+    persons = [User(user_id, (f"{user_id}@contoso.com",)) for user_id in outcomes]
+    return inspect(Probes(dict(outcomes), ()), persons)
 
 
 def test_all_answer() -> None:
@@ -19,12 +21,15 @@ def test_all_answer() -> None:
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
-        ("mail only", "with mail, and a calendar that is missing or refused (bob)"),
-        ("denied", "refused by Exchange (bob)"),
-        ("no mailbox", "without a mailbox in Exchange Online (bob)"),
-        ("no exchange", "of a tenant without Exchange Online (bob)"),
-        ("not there", "whose folders are not to be found (bob)"),
-        ("unclear", "gave another error (bob)"),
+        (
+            "mail only",
+            "with mail, and a calendar that is missing or refused: bob@contoso.com (bob)",
+        ),
+        ("denied", "refused by Exchange: bob@contoso.com (bob)"),
+        ("no mailbox", "without a mailbox in Exchange Online: bob@contoso.com (bob)"),
+        ("no exchange", "of a tenant without Exchange Online: bob@contoso.com (bob)"),
+        ("not there", "whose folders are not to be found: bob@contoso.com (bob)"),
+        ("unclear", "gave another error: bob@contoso.com (bob)"),
     ],
 )
 def test_one_that_does_not_is_named_and_stops_nothing(outcome: Outcome, words: str) -> None:
