@@ -133,7 +133,7 @@ def test_checks_that_warned_stand_below_the_status(tmp_path: Path) -> None:
 
 def test_without_customers(tmp_path: Path) -> None:
     found = overview.of(publish(tmp_path, []))
-    nobody = overview.Overview(RUN | {"CustomersTotal": 0, "CustomersEnriched": 0}, {}, [], [])
+    nobody = overview.Overview(RUN | {"CustomersTotal": 0, "CustomersEnriched": 0}, {}, [], [], [])
     assert "0 of 0 " in shown("x", nobody)
     assert "(82%)" in shown("x", found)
 
