@@ -28,13 +28,23 @@ def places(header: list[str], columns: list[str]) -> dict[str, int] | None:
     return {column: header.index(column) for column in columns}
 
 
+def split(content: str, separator: str) -> list[list[str]]:
+    """Split CSV into rows, without blank lines; a field may be of any length."""
+    # The bound is the process's own: whoever else reads there must not find it lifted.
+    bound = csv.field_size_limit(MOST_IN_A_FIELD)
+    try:
+        rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=separator))
+    finally:
+        csv.field_size_limit(bound)
+    return [row for row in rows if row]
+
+
 def read_csv(path: Path, columns: list[str]) -> list[Json]:
     """Read a CSV file, separated by what its first line names, else by what shows the columns.
 
     A field that a short row lacks is empty, empty ones too many do not matter; blank lines are
     skipped.
     """
-    csv.field_size_limit(MOST_IN_A_FIELD)
     content = path.read_bytes().decode("utf-8-sig")
     separators: tuple[str, ...] = SEPARATORS
     first, _, rest = content.partition("\n")
@@ -42,8 +52,7 @@ def read_csv(path: Path, columns: list[str]) -> list[Json]:
     if first.startswith(HINT) and len(first) == len(HINT) + 1:
         separators, content = (first[-1],), rest
     for separator in separators:
-        rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=separator))
-        rows = [row for row in rows if row]
+        rows = split(content, separator)
         found = places(rows[0], columns) if rows else None
         if found is None:
             continue
