@@ -24,6 +24,11 @@ ZONES = {
     "America/Santiago": "Pacific SA Standard Time",
     # 30 December 2011 did not happen here.
     "Pacific/Apia": "Samoa Standard Time",
+    # Names that Windows has given up.
+    "Asia/Kamchatka": "Kamchatka Standard Time",
+    "America/Mexico_City": "Mexico Standard Time",
+    "Asia/Yerevan": "Armenian Standard Time",
+    "Etc/GMT+2": "Mid-Atlantic Standard Time",
 }
 """Configured time zones, and the Windows name of each (of the same rules)."""
 
@@ -207,23 +212,25 @@ def fraction(dice: Dice, moment: datetime) -> str:
 
 def wall_text(dice: Dice, moment: datetime) -> str:
     """Write date and time as they are, without a zone."""
+    between = dice.pick("tT ") if dice.chance(0.06) else "T"
+    day = moment.strftime("%Y-%m-%d") + between
     if moment.second == 0 and moment.microsecond == 0 and dice.chance(0.15):
-        return moment.strftime("%Y-%m-%dT%H:%M")
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + fraction(dice, moment)
+        return day + moment.strftime("%H:%M")
+    return day + moment.strftime("%H:%M:%S") + fraction(dice, moment)
 
 
-def offset_text(moment: datetime) -> str:
+def offset_text(dice: Dice, moment: datetime) -> str:
     """Write the offset of a moment that has one."""
     written = moment.strftime("%z")
-    return f"{written[:3]}:{written[3:5]}"
+    return f"{written[:3]}{dice.pick((':', ':', ''))}{written[3:5]}"
 
 
 def instant_text(dice: Dice, moment: datetime) -> str:
     """Write an instant in ISO 8601: mostly with Z, sometimes with an offset or nothing (UTC)."""
     kind = dice.rng.random()
     if kind < 0.8:
-        return wall_text(dice, moment.astimezone(UTC)) + "Z"
+        return wall_text(dice, moment.astimezone(UTC)) + dice.pick("ZZZZZz")
     if kind < 0.9:
         local = moment.astimezone(ZoneInfo(dice.pick(("Asia/Kolkata", "America/New_York"))))
-        return wall_text(dice, local) + offset_text(local)
+        return wall_text(dice, local) + offset_text(dice, local)
     return wall_text(dice, moment.astimezone(UTC))

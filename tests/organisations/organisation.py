@@ -17,7 +17,7 @@ from .directory import Directory, make_directory
 from .events import make_events
 from .messages import make_messages
 from .moments import Clock
-from .storage import write_mailbox
+from .storage import BYTE_ORDER_MARK, ENDINGS, compress, file_bytes, write_mailbox
 
 COMPONENTS = (
     "EmailsFromAccount",
@@ -43,19 +43,28 @@ class Size:
 SMALL = Size()
 
 
-def write_ndjson(path: Path, entries: list[Json]) -> None:
-    """Write resources, one a line."""
-    lines = [json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries]
-    path.write_text("".join(lines), encoding="utf-8")
+def write_ndjson(dice: Dice, folder: Path, name: str, entries: list[Json]) -> None:
+    """Write resources, one a line, into a file of any ending and case."""
+    lines = [json.dumps(entry, ensure_ascii=False).encode() for entry in entries]
+    suffix = dice.pick(("", "", "", "", ".gz", ".zst"))
+    file = name + dice.pick(ENDINGS) + suffix
+    if dice.chance(0.1):
+        file = file.capitalize()
+    (folder / file).write_bytes(compress(dice, suffix, file_bytes(dice, lines)))
 
 
-def write_directory(folder: Path, directory: Directory) -> None:
+def write_directory(dice: Dice, folder: Path, directory: Directory) -> None:
     """Write the organization, the users and the groups."""
     folder.mkdir(parents=True)
-    organization = json.dumps(directory.organization, indent=1)
-    (folder / "organization.json").write_text(organization, encoding="utf-8")
-    write_ndjson(folder / "users.ndjson", [user.resource for user in directory.users])
-    write_ndjson(folder / "groups.ndjson", directory.groups)
+    organization = directory.organization
+    if dice.chance(0.1):
+        organization = {"@odata.context": "x", "value": [organization]}
+    mark = BYTE_ORDER_MARK if dice.chance(0.1) else b""
+    content = mark + json.dumps(organization, indent=1).encode()
+    (folder / "organization.json").write_bytes(content)
+    users = [user.resource for user in directory.users]
+    write_ndjson(dice, folder, "users", directory.earlier + users)
+    write_ndjson(dice, folder, "groups", directory.groups)
 
 
 def pick_weights(dice: Dice) -> dict[str, float]:
@@ -106,7 +115,7 @@ def write_organisation(
     activity = folder / "activity"
     clock = Clock(dice)
     directory = make_directory(dice, size.persons)
-    write_directory(activity, directory)
+    write_directory(dice, activity, directory)
     customers = make_customers(dice, directory, size.accounts)
     settings = write_customers(dice, customers, folder)
 
@@ -115,7 +124,8 @@ def write_organisation(
     meetings = arrange_meetings(post, dice.between(*size.meetings))
     events = make_events(post, meetings, odd_types=odd_types)
     for user in directory.users:
-        mailbox = activity / "mailboxes" / user.user_id
+        name = user.user_id.upper() if dice.chance(0.04) else user.user_id
+        mailbox = activity / "mailboxes" / name
         write_mailbox(dice, mailbox, messages[user.user_id], events[user.user_id], clock)
 
     config_file = folder / "engagement.yaml"
