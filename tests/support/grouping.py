@@ -12,7 +12,7 @@ from pathlib import PurePath
 TOGETHER = ("tests/browser",)
 
 # Folders in which a test takes milliseconds: a message to a worker for each costs more than that.
-BY_FILE = ("tests/unit", "tests/sql", "tests/naive", "tests/documents")
+BY_FILE = ("tests/unit", "tests/sql", "tests/naive", "tests/field", "tests/documents")
 
 # The longest first: what waits for processes, daemons and browsers.
 LONG_FIRST = (
@@ -46,6 +46,7 @@ SLOW_FIXTURES = frozenset(
 # they start processes, run everything several times, or check or publish a snapshot again and again
 SLOW: tuple[str, ...] = (
     "tests/naive/test_naive.py/test_organisations_compute",
+    "tests/naive/test_organisations.py",
     "tests/sql/test_golden.py/test_cases_are_found_and_run",
     "tests/unit/consent/test_grants.py/test_of_many_who_see_it_at_once_all_agree_since_when",
     "tests/unit/models/test_segment_history.py",
