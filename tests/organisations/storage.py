@@ -28,6 +28,8 @@ BROKEN_LINES = (
     b"5",
     b"null",
     b"// comment",
+)
+PAGES = (
     b'{"value": [{"id": "x"}], "@odata.nextLink": "y"}',
     b'{"@odata.context": "x", "value": []}',
 )
@@ -141,7 +143,8 @@ def break_file(dice: Dice, path: Path, content: bytes) -> None:
         content = (content.decode("utf-8", "replace") + " \n").encode("utf-16")
     else:
         lines = content.split(b"\n")
-        lines.insert(dice.between(1, len(lines)), dice.pick(BROKEN_LINES))
+        line = dice.pick(PAGES) if dice.chance(0.25) else dice.pick(BROKEN_LINES)
+        lines.insert(dice.between(1, len(lines)), line)
         content = b"\n".join(lines)
     path.write_bytes(compress(dice, suffix, content))
 
@@ -207,7 +210,7 @@ def write_mailbox(
     if dice.chance(0.04):
         return
     write_excluded_folders(dice, folder)
-    broken = dice.pick(("messages", "events")) if dice.chance(0.1) else None
+    broken = dice.pick(("messages", "events")) if dice.chance(0.13) else None
     if messages or broken == "messages" or dice.chance(0.5):
         lines = with_versions(dice, messages, clock)
         write_items(dice, folder, "messages", lines, broken=broken == "messages")

@@ -50,7 +50,7 @@ def with_columns(
         header.append(dice.pick(("Region", "Notes", "created at")))
         for row in table:
             row.append(dice.pick(("", "North, East", "a;b", "line\nbreak", "1")))
-        if table and dice.chance(0.15):
+        if table and dice.chance(0.3):
             table[0][-1] = "x" * LONG
     order = list(range(len(header)))
     dice.rng.shuffle(order)
