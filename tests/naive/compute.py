@@ -1,7 +1,6 @@
 """From a configuration file to the tables of section 7, for a first run or one after others."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -48,7 +47,8 @@ def read_mailboxes(
 ) -> tuple[dict[str, Kept], dict[str, str]]:
     """Read every person's mailbox, and say how that went (section 8).
 
-    One that cannot be read counts as it was when it was last read whole, if it ever was.
+    One that cannot be read counts as it was when it was last read whole, if it ever was: the
+    rules then say what of it lies in today's window, as of any other mailbox.
     """
     found: dict[str, Kept] = {}
     statuses: dict[str, str] = {}
@@ -63,8 +63,7 @@ def read_mailboxes(
         except BrokenFileError:
             statuses[user_id] = "failed"
             if user_id in kept:
-                earlier = replace(kept[user_id].mailbox, read_this_time=False)
-                found[user_id] = Kept(earlier, kept[user_id].window)
+                found[user_id] = kept[user_id]
         else:
             statuses[user_id] = "processed"
     return found, statuses

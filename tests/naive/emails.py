@@ -159,16 +159,12 @@ def message_key(message: Json, owner: str, position: int) -> Key:
     return ("", owner, str(position))
 
 
-def read_copies(
-    mailboxes: list[Mailbox], window: Window, ledger: Counter[str]
-) -> dict[Key, list[Copy]]:
+def read_copies(mailboxes: list[Mailbox], ledger: Counter[str]) -> dict[Key, list[Copy]]:
     """Return the copies that are read further, by e-mail."""
     found: defaultdict[Key, list[Copy]] = defaultdict(list)
     for mailbox in mailboxes:
         for line, message in newest_versions(mailbox.messages):
             sender, time = sender_of(message), instant(message.get("sentDateTime"))
-            if not mailbox.read_this_time and (time is None or not window.contains(time)):
-                continue
             ledger["read"] += 1
             reason = reason_not_read(message, mailbox.excluded_folders)
             if reason is not None:
@@ -257,7 +253,7 @@ def read_emails(
     ledger: Counter[str] = Counter()
     processed: list[datetime] = []
     with_accounts: list[AccountEmail] = []
-    for copies in read_copies(mailboxes, window, ledger).values():
+    for copies in read_copies(mailboxes, ledger).values():
         ledger["another_copy"] += len(copies) - 1
         time = min(copy.time for copy in copies)
         if not window.contains(time):

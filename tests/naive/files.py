@@ -32,8 +32,6 @@ class Mailbox:
     messages: list[Json]
     events: list[Json]
     excluded_folders: set[str]
-    read_this_time: bool = True
-    """False: it cannot be read now, and counts as an earlier run read it."""
 
 
 def named(folder: Path, name: str) -> Path | None:

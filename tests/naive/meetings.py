@@ -220,8 +220,6 @@ def read_copies(
     for mailbox in mailboxes:
         for line, event in newest_versions(mailbox.events):
             start, end = boundary(event, "start", window), boundary(event, "end", window)
-            if not mailbox.read_this_time and (start is None or not window.contains(start)):
-                continue
             ledger["read"] += 1
             if word(event, "type") == "seriesmaster":
                 ledger["series_master"] += 1

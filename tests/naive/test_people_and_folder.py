@@ -197,7 +197,8 @@ def test_a_mailbox_that_fails_counts_as_it_was(case: Case) -> None:
     second = results(path, before=first)
     tables = all_tables(second)
     # 20 June 2023 has left the window, 20 June 2024 is in it now.
-    assert ledger(tables, "email") == {"read": 2, "counted": 2}
+    assert ledger(tables, "email") == {"read": 4, "outside_window": 2, "counted": 2}
+    assert office(tables, "acme")[0]["DaysSinceLastEmail"] == 11
     ada = tables["Office_Mailbox"][0]
     assert ada["Status"] == "failed"
     assert ada["CoveredFrom"] == datetime(2023, 7, 1, tzinfo=UTC)

@@ -12,7 +12,7 @@ from pathlib import PurePath
 TOGETHER = ("tests/browser",)
 
 # Folders in which a test takes milliseconds: a message to a worker for each costs more than that.
-BY_FILE = ("tests/unit", "tests/sql", "tests/naive", "tests/field", "tests/documents")
+BY_FILE = ("tests/unit", "tests/sql", "tests/naive", "tests/documents")
 
 # The longest first: what waits for processes, daemons and browsers.
 LONG_FIRST = (
@@ -33,6 +33,7 @@ LONG_FIRST = (
     "tests/integration/test_run.py",
     "tests/integration/test_configure.py",
     "tests/properties",
+    "tests/field",
     "tests/integration",
     "tests/documents",
 )
