@@ -16,7 +16,7 @@ NOT_IN_AN_ADDRESS = frozenset('<>()[],;:"\\')
 X500 = "/o="
 MAIL_FORM_OF_X500 = re.compile(r"imceaex-(_o=[^@]*)@[^@]+", re.IGNORECASE)
 CHARACTER = re.compile(r"\+([0-9a-f]{2})", re.IGNORECASE)
-BETWEEN_ADDRESSES = re.compile(r":::|[;,|\r\n]")
+BETWEEN_ADDRESSES = re.compile(r":::|[;,|\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 class PlainValueError(Exception):
@@ -75,22 +75,21 @@ def ascii_domain(domain: str) -> str:
 
 
 def x500_name(text: str) -> str | None:
-    """Return the X.500 name that a text is, or is the mail form of, None when it is neither."""
-    match = MAIL_FORM_OF_X500.fullmatch(text)
-    if match:
-        name = match.group(1).replace("_", "/")
-        name = CHARACTER.sub(lambda code: chr(int(code.group(1), 16)), name)
-        return x500_name(lower(unicodedata.normalize("NFC", bare(name))))
-    return text if text.startswith(X500) else None
+    """Return the X.500 name that a text is, None when nothing follows its beginning."""
+    return text if text.startswith(X500) and text != X500 else None
 
 
-@cache
-def address_in(text: str) -> str | None:
-    """Return the address that a text is, None when it is not valid."""
+def in_one_form(text: str) -> str | None:
+    """Return the address that a text is, None when it is not valid: one pass over the rule."""
     found = lower(unicodedata.normalize("NFC", bare(text)))
-    name = x500_name(found)
-    if name is not None:
-        return name
+    match = MAIL_FORM_OF_X500.fullmatch(found)
+    if match:
+        name = CHARACTER.sub(
+            lambda code: chr(int(code.group(1), 16)), match.group(1).replace("_", "/")
+        )
+        return x500_name(lower(unicodedata.normalize("NFC", bare(name))))
+    if found.startswith(X500):
+        return x500_name(found)
     if found.count("@") != 1:
         return None
     local, _, domain = found.partition("@")
@@ -101,6 +100,19 @@ def address_in(text: str) -> str | None:
         if letter.isspace() or unicodedata.category(letter) == "Cc" or letter in NOT_IN_AN_ADDRESS:
             return None
     return f"{local}@{domain}"
+
+
+@cache
+def address_in(text: str) -> str | None:
+    """Return the address that a text is, None when it is not valid.
+
+    Forms of characters may bring forth what goes from around an address (the full stop of another
+    script at the end of a domain): what was read is read again until it stays as it is.
+    """
+    found = in_one_form(text)
+    while found is not None and (again := in_one_form(found)) != found:
+        found = again
+    return found
 
 
 def clean_address(value: object) -> str | None:

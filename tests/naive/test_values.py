@@ -38,6 +38,7 @@ ADDRESSES = {
     "/O=Labs/OU=A (B)/CN=r": "/o=labs/ou=a (b)/cn=r",
     "IMCEAEX-_O=Labs_OU=A+20+28B+29_CN=r+5Fs+2D1@x.prod.outlook.com": "/o=labs/ou=a (b)/cn=r_s-1",
     "imceaex-_o=a_cn=b+4@x.example": "/o=a/cn=b+4",
+    "a@m\u00fcnchen\u3002example\u3002": "a@xn--mnchen-3ya.example",
 }
 INVALID = (
     "a@",
@@ -53,6 +54,8 @@ INVALID = (
     "x500:/o=a",
     "o=a/cn=b",
     "IMCEAEX-o=a@x.example@y",
+    "/o=",
+    "IMCEAEX-_o=@x.example",
     "a:b@x.example",
     "a\\b@x.example",
     "(a)@x.example",
