@@ -127,7 +127,7 @@ def make_guest(dice: Dice, number: int) -> User:
 
 def add_odd_lines(dice: Dice, users: list[User]) -> list[Json]:
     """Let users share an address, write ids in capitals, and return earlier lines about some."""
-    if dice.chance(0.3):
+    if dice.odd(0.3):
         for user in dice.some(users, 2, 2):
             user.resource["proxyAddresses"] = [
                 *(user.resource.get("proxyAddresses") or ()),  # type: ignore[misc]
@@ -136,23 +136,21 @@ def add_odd_lines(dice: Dice, users: list[User]) -> list[Json]:
             user.addresses.append(SHARED)
     earlier = []
     for user in users:
-        if dice.chance(0.06):
+        if dice.odd(0.06):
             line = copy.deepcopy(user.resource)
             line["mail"] = f"former.name@{DOMAIN}"
             line["proxyAddresses"] = [f"smtp:ann@customer{dice.between(0, 3)}.example"]
             earlier.append(line)
-        if dice.chance(0.1):
+        if dice.odd(0.1):
             user.resource["id"] = user.user_id.upper()
     return earlier
 
 
 def member(dice: Dice, identity: str) -> object:
     """Return a member as groups have it: an id, or an object with one, in any case."""
-    if dice.chance(0.1):
+    if dice.odd(0.1):
         identity = identity.upper()
-    return (
-        {"@odata.type": "#microsoft.graph.user", "id": identity} if dice.chance(0.2) else identity
-    )
+    return {"@odata.type": "#microsoft.graph.user", "id": identity} if dice.odd(0.2) else identity
 
 
 def make_groups(dice: Dice, users: list[User], spared: list[User]) -> list[Json]:
@@ -174,9 +172,9 @@ def make_groups(dice: Dice, users: list[User], spared: list[User]) -> list[Json]
             members.append(members[0])
         dice.rng.shuffle(members)
         entries: list[object] = [member(dice, each) for each in members]
-        if dice.chance(0.1):
+        if dice.odd(0.1):
             entries.append(dice.pick((None, 5, {}, {"mail": "x@y.example"}, "")))
-        written = identity.upper() if dice.chance(0.1) else identity
+        written = identity.upper() if dice.odd(0.1) else identity
         groups.append({"id": written, "displayName": f"Team {number}", "members": entries})
     others = [user.user_id for user in users if user not in spared]
     inner: Json = {"id": dice.guid(), "members": dice.some(others, 0, 1)}

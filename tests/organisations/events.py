@@ -42,9 +42,9 @@ GARBAGE_TIMES = (
 def zone_text(dice: Dice, zone_name: str) -> str:
     """Return the IANA or the Windows name of a zone."""
     name = ZONES[zone_name] if dice.chance(0.5) else zone_name
-    if dice.chance(0.08):
+    if dice.odd(0.08):
         name = dice.mixed_case(name)
-    return dice.padded(name) if dice.chance(0.04) else name
+    return dice.padded(name) if dice.odd(0.04) else name
 
 
 def time_resource(dice: Dice, moment: datetime, zone_name: str) -> Json:
@@ -54,7 +54,7 @@ def time_resource(dice: Dice, moment: datetime, zone_name: str) -> Json:
     """
     kind = dice.rng.random()
     if kind < 0.45:
-        zone = dice.pick(UTC_NAMES)
+        zone = dice.pick(UTC_NAMES) if dice.odd(0.6) else "UTC"
         return {"dateTime": wall_text(dice, moment.astimezone(UTC)), "timeZone": zone}
     if kind < 0.85:
         local = moment.astimezone(ZoneInfo(zone_name))
@@ -67,7 +67,7 @@ def time_resource(dice: Dice, moment: datetime, zone_name: str) -> Json:
     # The offset says it all, whatever the zone.
     zone = zone_text(dice, dice.pick(list(ZONES)))
     if dice.chance(0.5):
-        zulu = dice.pick(("Z", "Z", "z"))
+        zulu = "z" if dice.odd(0.3) else "Z"
         return {"dateTime": wall_text(dice, moment.astimezone(UTC)) + zulu, "timeZone": zone}
     local = moment.astimezone(ZoneInfo("Asia/Kolkata"))
     return {"dateTime": wall_text(dice, local) + offset_text(dice, local), "timeZone": zone}

@@ -212,7 +212,7 @@ def fraction(dice: Dice, moment: datetime) -> str:
 
 def wall_text(dice: Dice, moment: datetime) -> str:
     """Write date and time as they are, without a zone."""
-    between = dice.pick("tT ") if dice.chance(0.06) else "T"
+    between = dice.pick("tT ") if dice.odd(0.06) else "T"
     day = moment.strftime("%Y-%m-%d") + between
     if moment.second == 0 and moment.microsecond == 0 and dice.chance(0.15):
         return day + moment.strftime("%H:%M")
@@ -222,14 +222,14 @@ def wall_text(dice: Dice, moment: datetime) -> str:
 def offset_text(dice: Dice, moment: datetime) -> str:
     """Write the offset of a moment that has one."""
     written = moment.strftime("%z")
-    return f"{written[:3]}{dice.pick((':', ':', ''))}{written[3:5]}"
+    return f"{written[:3]}{'' if dice.odd(0.3) else ':'}{written[3:5]}"
 
 
 def instant_text(dice: Dice, moment: datetime) -> str:
     """Write an instant in ISO 8601: mostly with Z, sometimes with an offset or nothing (UTC)."""
     kind = dice.rng.random()
     if kind < 0.8:
-        return wall_text(dice, moment.astimezone(UTC)) + dice.pick("ZZZZZz")
+        return wall_text(dice, moment.astimezone(UTC)) + ("z" if dice.odd(0.15) else "Z")
     if kind < 0.9:
         local = moment.astimezone(ZoneInfo(dice.pick(("Asia/Kolkata", "America/New_York"))))
         return wall_text(dice, local) + offset_text(dice, local)

@@ -39,5 +39,7 @@ def spoil(dice: Dice, item: Json, odd_values: dict[str, tuple[object, ...]]) -> 
 
 def half_a_pair(dice: Dice, text: str) -> str:
     """Put half of a surrogate pair into a text: U+FFFD, whichever half it is."""
+    if not dice.odd_forms:
+        return text
     place = dice.between(0, len(text))
     return text[:place] + dice.pick(HALVES) + text[place:]

@@ -17,7 +17,7 @@ from .directory import Directory, make_directory
 from .events import make_events
 from .messages import make_messages
 from .moments import Clock
-from .storage import BYTE_ORDER_MARK, ENDINGS, compress, file_bytes, write_mailbox
+from .storage import BYTE_ORDER_MARK, compress, ending, file_bytes, write_mailbox
 
 COMPONENTS = (
     "EmailsFromAccount",
@@ -46,9 +46,9 @@ SMALL = Size()
 def write_ndjson(dice: Dice, folder: Path, name: str, entries: list[Json]) -> None:
     """Write resources, one a line, into a file of any ending and case."""
     lines = [json.dumps(entry, ensure_ascii=False).encode() for entry in entries]
-    suffix = dice.pick(("", "", "", "", ".gz", ".zst"))
-    file = name + dice.pick(ENDINGS) + suffix
-    if dice.chance(0.1):
+    suffix = dice.pick((".gz", ".zst")) if dice.odd(0.3) else ""
+    file = name + ending(dice) + suffix
+    if dice.odd(0.1):
         file = file.capitalize()
     (folder / file).write_bytes(compress(dice, suffix, file_bytes(dice, lines)))
 
@@ -57,9 +57,9 @@ def write_directory(dice: Dice, folder: Path, directory: Directory) -> None:
     """Write the organization, the users and the groups."""
     folder.mkdir(parents=True)
     organization = directory.organization
-    if dice.chance(0.1):
+    if dice.odd(0.1):
         organization = {"@odata.context": "x", "value": [organization]}
-    mark = BYTE_ORDER_MARK if dice.chance(0.1) else b""
+    mark = BYTE_ORDER_MARK if dice.odd(0.1) else b""
     content = mark + json.dumps(organization, indent=1).encode()
     (folder / "organization.json").write_bytes(content)
     users = [user.resource for user in directory.users]
@@ -105,13 +105,19 @@ def configuration(dice: Dice, clock: Clock, directory: Directory, customers: Jso
 
 
 def write_organisation(
-    folder: Path, rng: random.Random, *, size: Size = SMALL, odd_types: bool = True
+    folder: Path,
+    rng: random.Random,
+    *,
+    size: Size = SMALL,
+    odd_types: bool = True,
+    odd_forms: bool = True,
 ) -> Path:
     """Write a random organisation into a folder, and return the path of its configuration.
 
-    ``odd_types=False`` leaves out fields of unexpected JSON types.
+    ``odd_types=False`` leaves out fields of unexpected JSON types; ``odd_forms=False`` writes
+    files, times and words as Graph and its exports do.
     """
-    dice = Dice(rng)
+    dice = Dice(rng, odd_forms=odd_forms)
     activity = folder / "activity"
     clock = Clock(dice)
     directory = make_directory(dice, size.persons)
@@ -124,7 +130,7 @@ def write_organisation(
     meetings = arrange_meetings(post, dice.between(*size.meetings))
     events = make_events(post, meetings, odd_types=odd_types)
     for user in directory.users:
-        name = user.user_id.upper() if dice.chance(0.04) else user.user_id
+        name = user.user_id.upper() if dice.odd(0.04) else user.user_id
         mailbox = activity / "mailboxes" / name
         write_mailbox(dice, mailbox, messages[user.user_id], events[user.user_id], clock)
 

@@ -107,7 +107,7 @@ def file_bytes(dice: Dice, lines: list[bytes]) -> bytes:
         if dice.chance(0.03):
             found.append(dice.pick((b"", b"  ", b"\t")))
     content = ending.join(found)
-    if dice.chance(0.06):
+    if dice.odd(0.06):
         content = BYTE_ORDER_MARK + content
     if found and dice.chance(0.8):
         content += ending
@@ -149,6 +149,11 @@ def break_file(dice: Dice, path: Path, content: bytes) -> None:
     path.write_bytes(compress(dice, suffix, content))
 
 
+def ending(dice: Dice) -> str:
+    """Return how the name of a file ends, but for its compression."""
+    return dice.pick(ENDINGS) if dice.odd_forms else ENDINGS[0]
+
+
 def item_bytes(dice: Dice, item: Json) -> bytes:
     """Write a resource; half of a surrogate pair can only be written escaped."""
     text = json.dumps(item, ensure_ascii=False)
@@ -162,13 +167,13 @@ def item_bytes(dice: Dice, item: Json) -> bytes:
 def write_items(dice: Dice, folder: Path, prefix: str, items: list[Json], *, broken: bool) -> None:
     """Write items into one or more files."""
     lines = [item_bytes(dice, item) for item in items]
-    capitals = dice.chance(0.08)
+    capitals = dice.odd(0.08)
     names = dice.some(FILE_NAMES, 1, 1 if dice.chance(0.6) else 3)
     broken_name = dice.pick(names) if broken else None
     for number, name in enumerate(names):
         share = lines[number :: len(names)]
         suffix = dice.pick(("", "", ".gz", ".zst"))
-        file = name.format(prefix) + dice.pick(ENDINGS) + suffix
+        file = name.format(prefix) + ending(dice) + suffix
         # All or none: which of two names is the later one must not hang on it.
         path = folder / (file.upper() if capitals else file)
         content = file_bytes(dice, share)
@@ -182,11 +187,11 @@ def write_excluded_folders(dice: Dice, folder: Path) -> None:
     """Write the ids of Drafts, Junk Email, Conversation History and subfolders, or nothing."""
     if dice.chance(0.75):
         ids: list[object] = list(EXCLUDED_FOLDERS) if dice.chance(0.8) else ["drafts"]
-        if dice.chance(0.02):
+        if dice.odd(0.02):
             ids.append(dice.pick((None, 5, {"id": "drafts"})))
         name = "excluded_folders.json"
-        mark = BYTE_ORDER_MARK if dice.chance(0.05) else b""
-        path = folder / (name.upper() if dice.chance(0.05) else name)
+        mark = BYTE_ORDER_MARK if dice.odd(0.05) else b""
+        path = folder / (name.upper() if dice.odd(0.05) else name)
         path.write_bytes(mark + json.dumps(ids).encode())
 
 
@@ -221,8 +226,8 @@ def write_mailbox(
         # What else lies there is nobody's business.
         name = dice.pick(("notes.txt", "old-messages.ndjson", "message.json", "calendar.csv"))
         (folder / name).write_bytes(b"no JSON at all \xff")
-    if dice.chance(0.02):
+    if dice.odd(0.02):
         # But what looks like an export, and is none that is read, is a mailbox that failed.
         (folder / dice.pick(WRONG_NAMES)).write_bytes(b"")
-    elif dice.chance(0.02):
+    elif dice.odd(0.02):
         write_as_powershell_does(folder)
