@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tests.naive.addresses import lower
 
 from .dice import Dice, Json
-from .spelling import X500, plain, spell, spell_x500
+from .spelling import X500, in_directory, plain, spell_x500
 
 DOMAIN = "contoso.com"
 TENANT_DOMAIN = "contoso.onmicrosoft.com"
@@ -73,14 +73,14 @@ def make_user(dice: Dice, number: int, *, adds_domain: bool) -> User:
         "userPrincipalName": dice.mixed_case(principal) if dice.chance(0.3) else principal,
     }
     if dice.chance(0.85):
-        resource["mail"] = spell(dice, mail) if dice.chance(0.4) else mail
+        resource["mail"] = in_directory(dice, mail) if dice.chance(0.4) else mail
         addresses.append(mail)
     elif dice.chance(0.5):
         resource["mail"] = None
     if dice.chance(0.85):
         proxies = [f"{dice.pick(('X500', 'x500'))}:{spell_x500(dice, X500 + name)}"]
         proxies.extend(
-            f"smtp:{spell(dice, alias)}" if dice.chance(0.3) else f"smtp:{alias}"
+            f"smtp:{in_directory(dice, alias)}" if dice.chance(0.3) else f"smtp:{alias}"
             for alias in aliases
         )
         if dice.chance(0.8):
@@ -89,7 +89,7 @@ def make_user(dice: Dice, number: int, *, adds_domain: bool) -> User:
             addresses.append(primary)
         if dice.chance(0.2):
             proxies.append(f"SIP:{mail}")
-        if dice.chance(0.1):
+        if dice.odd(0.1):
             proxies = [dice.padded(proxy) for proxy in proxies]
         dice.rng.shuffle(proxies)
         resource["proxyAddresses"] = proxies
@@ -188,7 +188,7 @@ def make_groups(dice: Dice, users: list[User], spared: list[User]) -> list[Json]
             group["proxyAddresses"] = [f"SMTP:{mail}"] if dice.chance(0.6) else []
         else:
             group["mail"] = None
-            group["proxyAddresses"] = [f"SMTP:{spell(dice, mail)}"]
+            group["proxyAddresses"] = [f"SMTP:{in_directory(dice, mail)}"]
     return groups
 
 

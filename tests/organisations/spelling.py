@@ -79,6 +79,11 @@ def spell(dice: Dice, address: str) -> str:
     return address
 
 
+def in_directory(dice: Dice, address: str) -> str:
+    """Write an address as a directory has it: where it is searched, only letters may differ."""
+    return spell(dice, address) if dice.odd_forms else dice.mixed_case(address)
+
+
 def by_mail(dice: Dice, name: str) -> str:
     """Write an X.500 name in its mail form."""
     found = "IMCEAEX-"

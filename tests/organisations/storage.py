@@ -9,7 +9,7 @@ from pathlib import Path
 from backports import zstd
 
 from .dice import Dice, Json
-from .messages import EXCLUDED_FOLDERS
+from .messages import excluded_folders
 from .moments import Clock, instant_text
 
 BROKEN_LINES = (
@@ -131,7 +131,7 @@ def break_file(dice: Dice, path: Path, content: bytes) -> None:
     suffix = path.suffix.lower()
     if suffix in {".gz", ".zst"} and dice.chance(0.6):
         packed = compress(dice, suffix, content)
-        if dice.chance(0.15):
+        if dice.odd(0.15):
             path.write_bytes(b"")
         elif suffix == ".gz" and dice.chance(0.3):
             # Eight bytes at the end: a checksum and the length.
@@ -139,11 +139,11 @@ def break_file(dice: Dice, path: Path, content: bytes) -> None:
         else:
             path.write_bytes(packed[: -dice.between(1, min(12, len(packed) - 1))])
         return
-    if dice.chance(0.1):
+    if dice.odd(0.1):
         content = (content.decode("utf-8", "replace") + " \n").encode("utf-16")
     else:
         lines = content.split(b"\n")
-        line = dice.pick(PAGES) if dice.chance(0.25) else dice.pick(BROKEN_LINES)
+        line = dice.pick(PAGES) if dice.odd(0.25) else dice.pick(BROKEN_LINES)
         lines.insert(dice.between(1, len(lines)), line)
         content = b"\n".join(lines)
     path.write_bytes(compress(dice, suffix, content))
@@ -186,7 +186,7 @@ def write_items(dice: Dice, folder: Path, prefix: str, items: list[Json], *, bro
 def write_excluded_folders(dice: Dice, folder: Path) -> None:
     """Write the ids of Drafts, Junk Email, Conversation History and subfolders, or nothing."""
     if dice.chance(0.75):
-        ids: list[object] = list(EXCLUDED_FOLDERS) if dice.chance(0.8) else ["drafts"]
+        ids: list[object] = list(excluded_folders(dice)) if dice.chance(0.8) else ["drafts"]
         if dice.odd(0.02):
             ids.append(dice.pick((None, 5, {"id": "drafts"})))
         name = "excluded_folders.json"
