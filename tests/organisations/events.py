@@ -8,7 +8,7 @@ from .correspondence import Post
 from .dice import Dice, Json
 from .directory import User
 from .messages import INVALID_SENDERS, Mailboxes, recipient
-from .moments import ZONES, instant_text, offset_text, wall_text
+from .moments import ZONES, instant_text, offset_text, wall_text, zones
 from .odd import ODD_EVENT_VALUES, spoil
 
 UNKNOWN_ZONES = (
@@ -65,7 +65,7 @@ def time_resource(dice: Dice, moment: datetime, zone_name: str) -> Json:
             part["timeZone"] = None
         return part
     # The offset says it all, whatever the zone.
-    zone = zone_text(dice, dice.pick(list(ZONES)))
+    zone = zone_text(dice, dice.pick(zones(dice)))
     if dice.chance(0.5):
         zulu = "z" if dice.odd(0.3) else "Z"
         return {"dateTime": wall_text(dice, moment.astimezone(UTC)) + zulu, "timeZone": zone}
@@ -108,7 +108,7 @@ class Secretary:
         """Write start and end, sometimes unreadable."""
         dice, zone_name = self.dice, self.post.clock.zone_name
         if dice.chance(0.2):
-            zone_name = dice.pick(list(ZONES))
+            zone_name = dice.pick(zones(dice))
         if meeting.days is not None:
             event["isAllDay"] = True
             event["start"] = day_resource(dice, meeting.days[0], zone_name)

@@ -116,7 +116,7 @@ class Postman:
         """Return a sentDateTime, on which copies may disagree."""
         dice, time = self.dice, letter.time
         if dice.chance(0.02):
-            return dice.pick(GARBAGE_TIMES)
+            return dice.pick(GARBAGE_TIMES if dice.odd_forms else GARBAGE_TIMES[:4])
         if dice.chance(0.06):
             time += dice.pick(
                 (MICROSECOND, timedelta(seconds=-1), timedelta(days=40), timedelta(days=-9))
@@ -197,9 +197,12 @@ class Postman:
             message["@odata.type"] = dice.pick(
                 ("#microsoft.graph.message", "#microsoft.graph.calendarSharingMessage")
             )
-        if dice.chance(0.5):
+        if dice.chance(0.5) or not dice.odd_forms:
             # A few moments, so that copies are often modified at the same time.
             modified = letter.time + dice.pick((timedelta(0), timedelta(0), MICROSECOND))
+            if not dice.odd_forms:
+                # A tenant has no order of lines that could decide.
+                modified += timedelta(seconds=len(self.ids))
             message["lastModifiedDateTime"] = instant_text(dice, modified)
         elif dice.chance(0.05):
             message["lastModifiedDateTime"] = "0001-01-01T00:00:00Z"

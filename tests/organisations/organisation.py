@@ -50,7 +50,9 @@ def write_ndjson(dice: Dice, folder: Path, name: str, entries: list[Json]) -> No
     file = name + ending(dice) + suffix
     if dice.odd(0.1):
         file = file.capitalize()
-    content = file_bytes(dice, lines) if dice.odd_forms else b"".join(line + b"\n" for line in lines)
+    content = (
+        file_bytes(dice, lines) if dice.odd_forms else b"".join(line + b"\n" for line in lines)
+    )
     (folder / file).write_bytes(compress(dice, suffix, content))
 
 
