@@ -118,9 +118,9 @@ class Postman:
         if dice.chance(0.02):
             return dice.pick(GARBAGE_TIMES if dice.odd_forms else GARBAGE_TIMES[:4])
         if dice.chance(0.06):
-            time += dice.pick(
-                (MICROSECOND, timedelta(seconds=-1), timedelta(days=40), timedelta(days=-9))
-            )
+            apart = (MICROSECOND, timedelta(seconds=-1), timedelta(days=40), timedelta(days=-9))
+            # Of a tenant only so much beyond the window is read as the window needs.
+            time += dice.pick(apart if dice.odd_forms else apart[:2])
         return instant_text(dice, time)
 
     def conversation(self, letter: Letter, user_id: str) -> str | None:
@@ -173,6 +173,19 @@ class Postman:
         elif dice.chance(0.3):
             message["bccRecipients"] = dice.pick(([], None))
 
+    def add_modified(self, message: Json, letter: Letter) -> None:
+        """Write when a copy was last modified: often at one moment of a few, or nobody knows."""
+        dice = self.dice
+        if not dice.odd_forms:
+            # A tenant has no order of lines that could decide between two copies.
+            modified = letter.time + timedelta(seconds=len(self.ids))
+            message["lastModifiedDateTime"] = instant_text(dice, modified)
+        elif dice.chance(0.5):
+            modified = letter.time + dice.pick((timedelta(0), timedelta(0), MICROSECOND))
+            message["lastModifiedDateTime"] = instant_text(dice, modified)
+        elif dice.chance(0.05):
+            message["lastModifiedDateTime"] = "0001-01-01T00:00:00Z"
+
     def copy(self, letter: Letter, user_id: str, *, is_senders: bool) -> Json:
         """Return one copy of a letter."""
         dice = self.dice
@@ -197,15 +210,7 @@ class Postman:
             message["@odata.type"] = dice.pick(
                 ("#microsoft.graph.message", "#microsoft.graph.calendarSharingMessage")
             )
-        if dice.chance(0.5) or not dice.odd_forms:
-            # A few moments, so that copies are often modified at the same time.
-            modified = letter.time + dice.pick((timedelta(0), timedelta(0), MICROSECOND))
-            if not dice.odd_forms:
-                # A tenant has no order of lines that could decide.
-                modified += timedelta(seconds=len(self.ids))
-            message["lastModifiedDateTime"] = instant_text(dice, modified)
-        elif dice.chance(0.05):
-            message["lastModifiedDateTime"] = "0001-01-01T00:00:00Z"
+        self.add_modified(message, letter)
         if dice.chance(0.02):
             message["bodyPreview"] = half_a_pair(dice, "see you ")
         self.add_sender(message, letter)
