@@ -104,6 +104,17 @@ def boundary(event: Json, name: str, window: Window) -> datetime | None:
     return None if zone is None else at_zone(wall, offset or zone)
 
 
+def ends_before(event: Json, start: datetime, end: datetime) -> bool:
+    """Return whether an event ends before it starts; of an all-day meeting only dates count.
+
+    They tell more than instants where a local day never was: its midnight is the next one's.
+    """
+    if flag(event, "isAllDay"):
+        first, last = (wall_time(inner(event, name).get("dateTime")) for name in ("start", "end"))
+        return first is not None and last is not None and last[0].date() < first[0].date()
+    return end < start
+
+
 def has_declined(entry: Json, name: str) -> bool:
     """Return whether an attendee's ``status`` or an event's ``responseStatus`` says so."""
     return word(inner(entry, name), "response") == "declined"
@@ -224,7 +235,7 @@ def read_copies(
             if word(event, "type") == "seriesmaster":
                 ledger["series_master"] += 1
                 continue
-            if start is None or end is None or end < start or is_removed(event):
+            if start is None or end is None or is_removed(event) or ends_before(event, start, end):
                 ledger["no_valid_time"] += 1
                 continue
             identity = text(event, "iCalUId") or text(event, "id")
