@@ -1,5 +1,6 @@
-"""From a configuration file to the tables of section 7, for a single first run."""
+"""From a configuration file to the tables of section 7, for a first run or one after others."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,13 +9,13 @@ import yaml
 
 from .customers import read_customers
 from .emails import find_replies, read_emails
-from .files import BrokenFileError, Mailbox, read_mailbox
+from .files import BrokenFileError, named, read_mailbox
 from .meetings import read_meetings
 from .office import Activity, make_rows
 from .people import People, read_people
 from .periods import Window, make_window
 from .score import DEFAULT_WEIGHTS, contributions
-from .tables import Results, all_tables
+from .tables import Kept, Results, all_tables
 from .values import Json, Tables, instant
 
 
@@ -41,22 +42,31 @@ def read_weights(settings: Json) -> dict[str, float]:
     }
 
 
-def read_mailboxes(activity: Path, people: People) -> tuple[list[Mailbox], dict[str, str]]:
-    """Read every person's mailbox, and say how that went (section 8)."""
-    mailboxes: list[Mailbox] = []
+def read_mailboxes(
+    activity: Path, people: People, window: Window, kept: Mapping[str, Kept]
+) -> tuple[dict[str, Kept], dict[str, str]]:
+    """Read every person's mailbox, and say how that went (section 8).
+
+    One that cannot be read counts as it was when it was last read whole, if it ever was: the
+    rules then say what of it lies in today's window, as of any other mailbox.
+    """
+    found: dict[str, Kept] = {}
     statuses: dict[str, str] = {}
+    mailboxes = named(activity, "mailboxes") or activity
     for user_id in sorted(people.email_addresses):
-        folder = activity / "mailboxes" / user_id
-        if not folder.is_dir():
+        folder = named(mailboxes, user_id)
+        if folder is None or not folder.is_dir():
             statuses[user_id] = "no_mailbox"
             continue
         try:
-            mailboxes.append(read_mailbox(folder, user_id))
+            found[user_id] = Kept(read_mailbox(folder, user_id), window)
         except BrokenFileError:
             statuses[user_id] = "failed"
+            if user_id in kept:
+                found[user_id] = kept[user_id]
         else:
             statuses[user_id] = "processed"
-    return mailboxes, statuses
+    return found, statuses
 
 
 def section(settings: Json, name: str) -> Json:
@@ -66,15 +76,20 @@ def section(settings: Json, name: str) -> Json:
     return value
 
 
-def compute(config_file: Path, now: datetime | None = None) -> Tables:
+def compute(
+    config_file: Path, now: datetime | None = None, before: Results | None = None
+) -> Tables:
     """Return the tables of section 7 (and ``unrounded``: scores before rounding).
 
     Left out is what a run makes up or words freely: RunId, StartedAt, FinishedAt, Reason.
+    ``before`` is what the run before this one had; without it this one is the first.
     """
-    return all_tables(results(config_file, now))
+    return all_tables(results(config_file, now, before))
 
 
-def results(config_file: Path, now: datetime | None = None) -> Results:
+def results(
+    config_file: Path, now: datetime | None = None, before: Results | None = None
+) -> Results:
     """Return everything that the tables are made of."""
     settings: Json = yaml.safe_load(config_file.read_text(encoding="utf-8"))
     source = section(settings, "source")
@@ -85,7 +100,8 @@ def results(config_file: Path, now: datetime | None = None) -> Results:
     window = read_window(settings, now)
     people = read_people(activity, section(settings, "mailboxes"))
     customers = read_customers(config_file.parent, section(settings, "customers"), people)
-    mailboxes, statuses = read_mailboxes(activity, people)
+    kept, statuses = read_mailboxes(activity, people, window, before.kept if before else {})
+    mailboxes = [each.mailbox for each in kept.values()]
     emails = read_emails(mailboxes, people, customers, window)
     meetings = read_meetings(mailboxes, people, customers, window)
     replies = find_replies(emails.with_accounts)
@@ -103,10 +119,12 @@ def results(config_file: Path, now: datetime | None = None) -> Results:
         window,
         people,
         statuses,
+        kept,
         customers,
         emails,
         meetings,
         replies,
         rows,
         contributions(rows, read_weights(settings)),
+        before,
     )

@@ -1,28 +1,24 @@
 """From the lines of a mailbox to copies (section 1): the newest version of every item."""
 
-from .values import Json, instant, text
+from collections.abc import Sequence
+
+from .values import Json, last_modified, text
+
+Line = tuple[int, Json]
+"""An item, and the number of its line among all lines of its kind in the mailbox."""
 
 
-def newer(version: Json, than: Json) -> bool:
-    """Return whether a later line is the newer version of an item.
+def newest_versions(lines: Sequence[Json]) -> list[Line]:
+    """Return one version per item id; an item without an id is an item of its own.
 
-    Unknown counts as earliest; then the later line wins, which is ``version``.
+    The newest is the one last modified (unknown counts as earliest), then the later line.
     """
-    mine = instant(version.get("lastModifiedDateTime"))
-    other = instant(than.get("lastModifiedDateTime"))
-    if mine is None:
-        return other is None
-    return other is None or mine >= other
-
-
-def newest_versions(lines: list[Json]) -> list[Json]:
-    """Return one version per item id; an item without an id is an item of its own."""
-    found: dict[str, Json] = {}
-    without_id: list[Json] = []
-    for line in lines:
+    found: dict[str, Line] = {}
+    without_id: list[Line] = []
+    for number, line in enumerate(lines):
         identity = text(line, "id")
         if identity is None:
-            without_id.append(line)
-        elif identity not in found or newer(line, found[identity]):
-            found[identity] = line
+            without_id.append((number, line))
+        elif identity not in found or last_modified(line) >= last_modified(found[identity][1]):
+            found[identity] = (number, line)
     return list(found.values()) + without_id

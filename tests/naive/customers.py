@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from .files import read_csv
+from .addresses import addresses_in_cell, domain_of, plain_address, plain_domain
 from .people import People
-from .values import Json, clean_address, domain_of, texts
+from .spreadsheets import read_table
+from .values import Json, texts
 
 OUTCOMES = (
     "read",
@@ -54,8 +55,8 @@ def judge(
 
 
 def read_exclusions(entries: list[str]) -> set[str]:
-    """Return the exclusions: addresses, and domains (without @), normalised alike."""
-    return {clean_address(entry) or entry.strip().lower() for entry in entries}
+    """Return the exclusions: addresses, and domains (without @), which must be plain ones."""
+    return {plain_address(entry) if "@" in entry else plain_domain(entry) for entry in entries}
 
 
 def read_customers(folder: Path, settings: Json, people: People) -> Customers:
@@ -66,23 +67,23 @@ def read_customers(folder: Path, settings: Json, people: People) -> Customers:
     accounts_of: defaultdict[str, set[str]] = defaultdict(set)
     ledger: Counter[str] = Counter()
 
-    for row in read_csv(folder / str(settings["contacts"]), [id_column, email_column]):
+    for row in read_table(folder / str(settings["contacts"]), [id_column, email_column]):
         account = str(row[id_column]).strip()
-        address = clean_address(row[email_column])
         if account != "":
             names[account] = None
-        outcome = judge(account, address, people, excluded, accounts_of)
-        if outcome == "accepted" and address is not None:
-            accounts_of[address].add(account)
-        ledger["read"] += 1
-        ledger[outcome] += 1
+        for address in addresses_in_cell(str(row[email_column])):
+            outcome = judge(account, address, people, excluded, accounts_of)
+            if outcome == "accepted" and address is not None:
+                accounts_of[address].add(account)
+            ledger["read"] += 1
+            ledger[outcome] += 1
 
     parents: dict[str, str] = {}
     if settings.get("accounts"):
         name_column = str(settings["account_name"])
         parent_column = str(settings.get("parent") or id_column)
         columns = [id_column, name_column, parent_column]
-        for row in read_csv(folder / str(settings["accounts"]), columns):
+        for row in read_table(folder / str(settings["accounts"]), columns):
             account = str(row[id_column]).strip()
             if account != "":
                 # An account that is listed twice keeps the first name that it has.

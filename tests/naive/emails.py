@@ -19,10 +19,12 @@ from .values import (
     inner,
     instant,
     is_removed,
+    last_modified,
     minutes_between,
     objects,
     recipient,
     text,
+    word,
 )
 
 OUTCOMES = (
@@ -38,6 +40,7 @@ OUTCOMES = (
 )
 DECODED_THREAD_BYTES = 32
 THREAD_BYTES = 16
+WITHOUT_TEXT = re.compile(r"<\s*>")
 EXCHANGE_BASE64 = re.compile(r"[A-Za-z0-9_-]*={0,2}", re.ASCII)
 
 # A thread: decoded ones sort before texts (section 2.7).
@@ -55,6 +58,8 @@ class Copy:
     time: datetime
     recipients: set[str]
     thread: Thread | None
+    modified: tuple[bool, datetime]
+    line: int
 
 
 @dataclass(frozen=True)
@@ -94,8 +99,8 @@ def is_invitation(message: Json) -> bool:
 
     All of Graph's subtypes begin with the same word (eventMessageRequest, eventMessageResponse).
     """
-    kind = text(message, "@odata.type")
-    return kind is not None and kind.rpartition(".")[2].lstrip("#").startswith("eventMessage")
+    kind = word(message, "@odata.type")
+    return kind is not None and kind.rpartition(".")[2].lstrip("#").startswith("eventmessage")
 
 
 def sender_of(message: Json) -> str | None:
@@ -146,7 +151,7 @@ def reason_not_read(message: Json, excluded_folders: set[str]) -> str | None:
 def message_key(message: Json, owner: str, position: int) -> Key:
     """Return what the copies of one e-mail have in common (section 2.2)."""
     message_id = (text(message, "internetMessageId") or "").strip()
-    if message_id != "":
+    if message_id != "" and not WITHOUT_TEXT.fullmatch(message_id):
         return (message_id,)
     identity = text(message, "id")
     if identity is not None:
@@ -158,16 +163,16 @@ def read_copies(mailboxes: list[Mailbox], ledger: Counter[str]) -> dict[Key, lis
     """Return the copies that are read further, by e-mail."""
     found: defaultdict[Key, list[Copy]] = defaultdict(list)
     for mailbox in mailboxes:
-        for position, message in enumerate(newest_versions(mailbox.messages)):
+        for line, message in newest_versions(mailbox.messages):
+            sender, time = sender_of(message), instant(message.get("sentDateTime"))
             ledger["read"] += 1
             reason = reason_not_read(message, mailbox.excluded_folders)
             if reason is not None:
                 ledger[reason] += 1
                 continue
-            sender, time = sender_of(message), instant(message.get("sentDateTime"))
             assert sender is not None
             assert time is not None
-            key = message_key(message, mailbox.user_id, position)
+            key = message_key(message, mailbox.user_id, line)
             found[key].append(
                 Copy(
                     key,
@@ -176,9 +181,20 @@ def read_copies(mailboxes: list[Mailbox], ledger: Counter[str]) -> dict[Key, lis
                     time,
                     recipients_of(message),
                     thread_of(message),
+                    last_modified(message),
+                    line,
                 )
             )
     return dict(found)
+
+
+def leading_copy(copies: list[Copy]) -> Copy:
+    """Return the copy whose time and sender count when copies disagree (section 2.2)."""
+    earliest = min(copy.time for copy in copies)
+    rest = [copy for copy in copies if copy.time == earliest]
+    owner = min(copy.owner for copy in rest)
+    rest = [copy for copy in rest if copy.owner == owner]
+    return max(rest, key=lambda copy: (copy.modified, copy.line))
 
 
 def smallest_thread(copies: list[Copy]) -> Thread | None:
@@ -196,12 +212,11 @@ def as_accounts_see_it(
     copies: list[Copy], people: People, customers: Customers
 ) -> list[AccountEmail]:
     """Return the accounts that an e-mail is to or from (sections 2.2, 2.5 to 2.7)."""
-    leading = min(copies, key=lambda copy: (copy.time, copy.sender))
+    leading = leading_copy(copies)
     recipients = {address for copy in copies for address in copy.recipients}
     persons = {copy.owner for copy in copies}
     for address in {leading.sender} | recipients:
-        if address in people.person_of:
-            persons.add(people.person_of[address])
+        persons |= people.persons_of.get(address, set())
 
     accounts: set[str] = set()
     from_account = leading.sender in customers.accounts_of

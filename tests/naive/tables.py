@@ -9,6 +9,7 @@ from . import emails as email_rules
 from . import meetings as meeting_rules
 from .customers import Customers
 from .emails import Emails, Reply
+from .files import Mailbox
 from .meetings import Meetings
 from .office import OfficeRow
 from .people import People
@@ -29,6 +30,14 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A mailbox as it was when it was last read whole, and that run's window."""
+
+    mailbox: Mailbox
+    window: Window
+
+
+@dataclass(frozen=True)
 class Results:
     """Everything that the tables are made of."""
 
@@ -36,12 +45,16 @@ class Results:
     people: People
     statuses: dict[str, str]
     """User id to the status of the mailbox."""
+    kept: dict[str, Kept]
+    """User id to what counts of the mailbox."""
     customers: Customers
     emails: Emails
     meetings: Meetings
     replies: list[Reply]
     rows: list[OfficeRow]
     contributions: list[Contribution]
+    before: "Results | None"
+    """What the run before had, None for the first one."""
 
 
 def office_table(results: Results) -> Iterable[Row]:
@@ -51,15 +64,19 @@ def office_table(results: Results) -> Iterable[Row]:
 
 
 def history_table(results: Results) -> Iterable[Row]:
-    """Return Office_ScoreHistory of this one run: the year rows."""
+    """Return Office_ScoreHistory: the year rows of this run and of those before."""
+    earlier = history_table(results.before) if results.before else []
     return [
-        {
-            "AsOfTime": results.window.as_of,
-            "CustomerId": row["CustomerId"],
-            "EngagementScore": row["EngagementScore"],
-        }
-        for row in office_table(results)
-        if row["AggregationLevel"] == "year"
+        *earlier,
+        *(
+            {
+                "AsOfTime": results.window.as_of,
+                "CustomerId": row["CustomerId"],
+                "EngagementScore": row["EngagementScore"],
+            }
+            for row in office_table(results)
+            if row["AggregationLevel"] == "year"
+        ),
     ]
 
 
@@ -86,18 +103,29 @@ def user_table(results: Results) -> Iterable[Row]:
     ]
 
 
+def covered(kept: Kept | None, window: Window) -> tuple[datetime | None, datetime | None]:
+    """Return the stretch of the window whose activity counts: the whole one of what was read.
+
+    What an earlier run read counts from the later of the two windows' beginnings to that run's
+    moment.
+    """
+    if kept is None or window.start > kept.window.as_of:
+        return None, None
+    return max(window.start, kept.window.start), min(window.as_of, kept.window.as_of)
+
+
 def mailbox_table(results: Results) -> Iterable[Row]:
-    """Return Office_Mailbox: a folder that was read covers the whole window."""
+    """Return Office_Mailbox."""
     rows: list[Row] = []
     for user_id, status in results.statuses.items():
-        read = status == "processed"
+        start, end = covered(results.kept.get(user_id), results.window)
         rows.append(
             {
                 "UserId": user_id,
                 "EmailAddress": results.people.email_addresses[user_id],
                 "Status": status,
-                "CoveredFrom": results.window.start if read else None,
-                "CoveredTo": results.window.as_of if read else None,
+                "CoveredFrom": start,
+                "CoveredTo": end,
             }
         )
     return rows
@@ -132,23 +160,22 @@ def days_of_data(times: list[datetime], window: Window) -> int:
 
 
 def run_table(results: Results) -> Iterable[Row]:
-    """Return Office_Run's row of this one run."""
+    """Return Office_Run: a row of this run and of each before."""
     statuses = list(results.statuses.values())
-    warn = "failed" in statuses or "denied" in statuses
+    warn = not {"failed", "denied", "partly"}.isdisjoint(statuses)
     processed = results.emails.processed + results.meetings.processed
-    return [
-        {
-            "AsOfTime": results.window.as_of,
-            "Status": "succeeded_with_warnings" if warn else "succeeded",
-            "SelectedAddresses": len(statuses),
-            "ProcessedAddresses": statuses.count("processed"),
-            "EmailsProcessed": len(results.emails.processed),
-            "MeetingsProcessed": len(results.meetings.processed),
-            "DaysOfData": days_of_data(processed, results.window),
-            "CustomersTotal": len(results.customers.names),
-            "CustomersEnriched": len({row.columns["CustomerId"] for row in results.rows}),
-        }
-    ]
+    row: Row = {
+        "AsOfTime": results.window.as_of,
+        "Status": "succeeded_with_warnings" if warn else "succeeded",
+        "SelectedAddresses": len(statuses),
+        "ProcessedAddresses": statuses.count("processed") + statuses.count("partly"),
+        "EmailsProcessed": len(results.emails.processed),
+        "MeetingsProcessed": len(results.meetings.processed),
+        "DaysOfData": days_of_data(processed, results.window),
+        "CustomersTotal": len(results.customers.names),
+        "CustomersEnriched": len({row.columns["CustomerId"] for row in results.rows}),
+    }
+    return [*(run_table(results.before) if results.before else ()), row]
 
 
 def all_tables(results: Results) -> Tables:

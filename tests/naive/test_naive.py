@@ -14,7 +14,6 @@ from tests.naive.compute import compute
 from tests.naive.emails import thread_of
 from tests.naive.people import PersonsError
 from tests.naive.score import rounded
-from tests.naive.values import clean_address, instant
 from tests.organisations import write_organisation
 from tests.organisations.conversations import exchange_base64
 
@@ -319,17 +318,6 @@ def test_failed_mailbox(case: Case, line: str) -> None:
     assert [row["Status"] for row in tables["Office_Mailbox"]] == ["failed", "processed"]
     assert tables["Office_Run"][0]["Status"] == "succeeded_with_warnings"
     assert ledger(tables, "email") == {}
-
-
-def test_values() -> None:
-    """Addresses and times, as they are written."""
-    assert clean_address(" SMTP:Zoë@X.example\n") == "zoë@x.example"
-    assert [clean_address(bad) for bad in ("a@", "@b", "a@b@c", "smtp:", None, 5)] == [None] * 6
-    half_past = datetime(2024, 1, 1, 10, 30, 0, 123_456, tzinfo=UTC)
-    assert instant("2024-01-01T10:30:00.1234569Z") == half_past
-    assert instant("2024-01-01T16:00:00.123456+05:30") == half_past
-    assert instant("2024-01-01T10:30") == half_past.replace(microsecond=0)
-    assert [instant(bad) for bad in ("2024-01-01", "2024-01-01T24:00", "", 5)] == [None] * 4
 
 
 def test_differences_are_found(case: Case) -> None:

@@ -1,4 +1,4 @@
-"""Single values: addresses, times, time zones, and fields of JSON objects.
+"""Single values: times, and fields of JSON objects.
 
 Whoever reads a field gets it with the type it should have, or None: a field of an unexpected JSON
 type counts as absent and never crashes.
@@ -6,40 +6,20 @@ type counts as absent and never crashes.
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
 
-from tzlocal.windows_tz import win_tz
+from .addresses import clean_address
 
 Json = dict[str, object]
 Row = dict[str, object]
 Tables = dict[str, list[Row]]
 
-ADDRESS_PREFIXES = ("mailto:", "smtp:")
+BEFORE_EVERYTHING = datetime.min.replace(tzinfo=UTC)
 
 TIME = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?"
-    r"(?:(Z)|([+-])(\d{2}):(\d{2}))?",
+    r"(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?"
+    r"(?:([Zz])|([+-])(\d{2}):?([0-5]\d))?",
     re.ASCII,
 )
-
-
-def clean_address(value: object) -> str | None:
-    """Normalise an address, None when it is not valid (section 1, contact)."""
-    if not isinstance(value, str):
-        return None
-    address = value.strip().lower()
-    while address.startswith(ADDRESS_PREFIXES):
-        address = address.partition(":")[2].strip()
-    name, _, domain = address.partition("@")
-    if name == "" or domain == "" or "@" in domain:
-        return None
-    return address
-
-
-def domain_of(address: str) -> str:
-    """Return what stands behind the @ of a clean address."""
-    return address.partition("@")[2]
 
 
 def text(item: Json, name: str) -> str | None:
@@ -48,6 +28,12 @@ def text(item: Json, name: str) -> str | None:
     if isinstance(value, str) and value != "":
         return value
     return None
+
+
+def word(item: Json, name: str) -> str | None:
+    """Return a field that is an enumeration's word: they compare without case."""
+    value = text(item, name)
+    return value.lower() if value is not None else None
 
 
 def flag(item: Json, name: str) -> bool:
@@ -93,7 +79,7 @@ def wall_time(value: object) -> tuple[datetime, tzinfo | None] | None:
     """Read an ISO 8601 time as it is written, and the offset it names if it names one.
 
     The time as it is written has no zone yet, whatever its tzinfo says: see at_zone.
-    Digits beyond the microsecond are cut off (section 2.3: "to the microsecond").
+    Digits beyond the microsecond are cut off (section 2.3).
     """
     if not isinstance(value, str):
         return None
@@ -116,6 +102,12 @@ def wall_time(value: object) -> tuple[datetime, tzinfo | None] | None:
     return wall, None
 
 
+def last_modified(item: Json) -> tuple[bool, datetime]:
+    """Return when an item was last modified, to sort by; unknown counts as earliest."""
+    time = instant(item.get("lastModifiedDateTime"))
+    return (False, BEFORE_EVERYTHING) if time is None else (True, time)
+
+
 def at_zone(wall: datetime, zone: tzinfo) -> datetime | None:
     """Return the instant of a wall time, None beyond the years 1 to 9999.
 
@@ -135,22 +127,6 @@ def instant(value: object) -> datetime | None:
         return None
     wall, offset = read
     return at_zone(wall, offset or UTC)
-
-
-@cache
-def iana_names() -> frozenset[str]:
-    """Return the names of the IANA time zones."""
-    return frozenset(available_timezones())
-
-
-def named_zone(name: str | None) -> ZoneInfo | None:
-    """Look up a UTC, IANA or Windows time zone; none means UTC (section 3.6)."""
-    if name is None:
-        return ZoneInfo("UTC")
-    iana = win_tz.get(name, name)
-    if iana in iana_names():
-        return ZoneInfo(iana)
-    return None
 
 
 def midnight(day: date, zone: tzinfo) -> datetime | None:

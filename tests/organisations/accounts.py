@@ -1,10 +1,10 @@
 """The customer dataset: accounts, contacts, and rows that are not contacts."""
 
-import csv
-import io
 import random
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.naive.addresses import lower
 
 from .dice import Dice, Json
 from .directory import (
@@ -14,6 +14,8 @@ from .directory import (
     SUB_DOMAIN,
     Directory,
 )
+from .spelling import UNICODE_DOMAINS, X500, plain, spell
+from .tables import write_table
 
 EXCLUDED_DOMAIN = "competitor.example"
 EXCLUDED_ADDRESS = "bot@customer0.example"
@@ -47,6 +49,8 @@ ODD_IDS = (
     "\\N",
     "#N/A",
 )
+IDN_DOMAINS = tuple(UNICODE_DOMAINS)
+NUMBERS = (*range(1, 40), *range(12_345_678_900, 12_345_678_940), 2**53, 10**15)
 LOCAL_PARTS = ("ann", "bob", "zoë", "jürgen", "li.wei", "o'brien", "sales", "info", "иван", "a")
 INVALID_ADDRESSES = (
     "",
@@ -59,7 +63,16 @@ INVALID_ADDRESSES = (
     "smtp:",
     "mailto:@customer0.example",
     "/o=ExchangeLabs/cn=Recipients/cn=ann",
+    "IMCEAEX-_O=EXCHANGELABS_CN=RECIPIENTS_CN=ann@customer0.example",
+    "ann smith@customer0.example",
+    "ann@customer0.example ben@customer0.example",
+    "<ann@customer0.example> or Ben",
+    "https://customer0.example/ann@home",
+    "unknown; none",
+    "'@customer0.example'",
+    "\u200b",
 )
+SEPARATORS = ("; ", ";", ",", " | ", ":::", "\n", "\r\n", ";\n")
 NAMES = ("Müller & Söhne", 'The "Best"', "Smith, Jones; Partners", "株式会社", "NULL", "NA", "Acme")
 
 
@@ -68,6 +81,8 @@ class Customers:
     """The rows of the two files, and addresses to write e-mails with."""
 
     accounts: list[str]
+    numeric: bool
+    """Whether every account id is a whole number, which Parquet may hold as floating point."""
     contacts: list[str] = field(default_factory=list)
     """Addresses that are a contact of some account."""
     strangers: list[str] = field(default_factory=list)
@@ -77,8 +92,10 @@ class Customers:
     excluded: list[str] = field(default_factory=list)
 
 
-def account_ids(dice: Dice, count: int) -> list[str]:
+def account_ids(dice: Dice, count: int, *, numeric: bool) -> list[str]:
     """Return account ids, many of which tempt a reader to make something else of them."""
+    if numeric:
+        return [str(number) for number in dice.some(NUMBERS, count, count)]
     odd = dice.some(ODD_IDS, count // 2, count // 2)
     plain = [f"C{number:05d}" for number in range(count - len(odd))]
     ids = odd + plain
@@ -90,6 +107,8 @@ def add_contacts(dice: Dice, customers: Customers) -> None:
     """Add rows that are contacts: shared ones, duplicates, and those of accounts with many."""
     for number, account in enumerate(customers.accounts):
         domain = f"customer{number}.example"
+        if dice.chance(0.1):
+            domain = IDN_DOMAINS[number % len(IDN_DOMAINS)]
         if dice.chance(0.12):
             continue
         for _ in range(dice.pick((1, 1, 2, 2, 3, 5))):
@@ -123,11 +142,12 @@ def add_others(dice: Dice, customers: Customers, directory: Directory) -> None:
         account = dice.pick(customers.accounts)
         if dice.chance(0.1):
             # An account that is known from a rejected row only.
-            account = f"rejected-{dice.between(1, 3)}"
+            account = f"{'99' if customers.numeric else 'rejected-'}{dice.between(1, 3)}"
         customers.rows.append((account, address))
     for _ in range(dice.between(0, 3)):
         address = dice.pick((*customers.contacts, *users, "ann@"))
-        customers.rows.append((dice.pick(("", " ", "\t")), address))
+        blanks = ("",) if customers.numeric else ("", " ", "\t")
+        customers.rows.append((dice.pick(blanks), address))
 
 
 def add_names(dice: Dice, customers: Customers) -> None:
@@ -147,7 +167,8 @@ def add_names(dice: Dice, customers: Customers) -> None:
 
 def make_customers(dice: Dice, directory: Directory, count: tuple[int, int]) -> Customers:
     """Return a customer dataset."""
-    customers = Customers(account_ids(dice, dice.between(*count)))
+    numeric = dice.chance(0.1)
+    customers = Customers(account_ids(dice, dice.between(*count), numeric=numeric), numeric)
     add_contacts(dice, customers)
     if not customers.contacts:
         customers.contacts.append("ann@customer0.example")
@@ -157,9 +178,12 @@ def make_customers(dice: Dice, directory: Directory, count: tuple[int, int]) -> 
     dice.rng.shuffle(customers.rows)
     dice.rng.shuffle(customers.names)
     if dice.chance(0.6):
-        customers.excluded = [dice.spell(EXCLUDED_ADDRESS), dice.mixed_case(EXCLUDED_DOMAIN)]
+        domain = dice.mixed_case(EXCLUDED_DOMAIN) + dice.pick(("", "", "."))
+        customers.excluded = [plain(dice, EXCLUDED_ADDRESS), domain]
+    if dice.chance(0.1):
+        customers.excluded.append(dice.pick(list(UNICODE_DOMAINS.values())))
     if dice.chance(0.15):
-        customers.excluded.append(dice.spell(dice.pick(customers.contacts)))
+        customers.excluded.append(plain(dice, dice.pick(customers.contacts)))
     customers.strangers = [
         EXCLUDED_ADDRESS,
         f"ann@{EXCLUDED_DOMAIN}",
@@ -168,43 +192,13 @@ def make_customers(dice: Dice, directory: Directory, count: tuple[int, int]) -> 
         "news@letters.example",
         "stranger@customer0.example",
         f"guest0@{GUEST_DOMAIN}",
+        lower(X500 + "somebody"),
     ]
     return customers
 
 
-def csv_text(dice: Dice, rows: list[list[str]]) -> bytes:
-    """Write rows as CSV, in one of the ways that section 8 allows."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(
-        stream,
-        delimiter=dice.pick((",", ",", ";", "\t")),
-        quoting=dice.pick((csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL)),
-        lineterminator=dice.pick(("\n", "\r\n")),
-    )
-    writer.writerows(rows)
-    text = stream.getvalue()
-    if dice.chance(0.15):
-        text = text.rstrip("\r\n")
-    return text.encode("utf-8-sig" if dice.chance(0.3) else "utf-8")
-
-
-def with_columns(
-    dice: Dice, names: tuple[str, str], rows: list[tuple[str, str]]
-) -> list[list[str]]:
-    """Return a header and rows, with further columns and in any order of columns."""
-    header = list(names)
-    table = [list(row) for row in rows]
-    if dice.chance(0.5):
-        header.append(dice.pick(("Region", "Notes", "created at")))
-        for row in table:
-            row.append(dice.pick(("", "North, East", "a;b", "line\nbreak", "1")))
-    order = list(range(len(header)))
-    dice.rng.shuffle(order)
-    return [[row[place] for place in order] for row in [header, *table]]
-
-
 def make_parents(customers: Customers) -> list[str]:
-    """Return a column of parents, header first; often none, sometimes of no account, or in circles.
+    """Return a column of parents; often none, sometimes of no account, or in circles.
 
     It has a generator of its own: what was drawn before there were parents stays as it was.
     """
@@ -212,7 +206,7 @@ def make_parents(customers: Customers) -> list[str]:
     if dice.chance(0.4):
         return []
     accounts = [account for account, _ in customers.names if account] or ["nobody"]
-    column = ["Account above"]
+    column: list[str] = []
     for _ in customers.names:
         parent = dice.pick(accounts[:4] if dice.chance(0.5) else accounts)
         parent = "nobody" if dice.chance(0.05) else parent
@@ -220,33 +214,40 @@ def make_parents(customers: Customers) -> list[str]:
     return column
 
 
+def cells(dice: Dice, customers: Customers) -> list[tuple[str, str]]:
+    """Return the rows as they are written: some cells hold several addresses, or rubbish too."""
+    found: list[tuple[str, str]] = []
+    for identity, address in customers.rows:
+        account = identity
+        written = address if address in INVALID_ADDRESSES else spell(dice, address)
+        if dice.chance(0.03):
+            written += dice.pick(SEPARATORS) + dice.pick(("n/a", "", "ann@", "+31 20 1234567"))
+        elif dice.chance(0.05):
+            other = spell(dice, dice.pick(customers.contacts))
+            written = dice.pick(SEPARATORS).join(dice.some((written, other), 2, 2))
+        if account and not customers.numeric and dice.chance(0.08):
+            account = dice.padded(account)
+        found.append((account, written))
+    return found
+
+
 def write_customers(dice: Dice, customers: Customers, folder: Path) -> Json:
     """Write the files, and return the ``customers`` section of the configuration."""
     account_column = dice.pick(("CustomerId", "account_id", "Account ID", "konto-nr"))
     email_column = dice.pick(("Email", "contact_email", "E-Mail", "mail address"))
-    settings: Json = {
-        "contacts": "contacts.csv",
-        "account_id": account_column,
-        "email": email_column,
-    }
-    rows = [
-        (
-            dice.padded(account) if account and dice.chance(0.08) else account,
-            address if address in INVALID_ADDRESSES else dice.spell(address),
-        )
-        for account, address in customers.rows
-    ]
-    contacts = with_columns(dice, (account_column, email_column), rows)
-    (folder / "contacts.csv").write_bytes(csv_text(dice, contacts))
+    names = (account_column, email_column)
+    settings: Json = {"account_id": account_column, "email": email_column}
+    settings["contacts"] = write_table(dice, folder / "contacts", names, cells(dice, customers))
     if dice.chance(0.85):
         name_column = dice.pick(("Name", "account_name"))
-        settings["accounts"] = "accounts.csv"
+        columns: tuple[str, ...] = (account_column, name_column)
+        rows: list[tuple[str, ...]] = list(customers.names)
         settings["account_name"] = name_column
-        names = with_columns(dice, (account_column, name_column), customers.names)
         if parents := make_parents(customers):
             settings["parent"] = "Account above"
-            names = [[*row, parent] for row, parent in zip(names, parents, strict=True)]
-        (folder / "accounts.csv").write_bytes(csv_text(dice, names))
+            columns = (*columns, "Account above")
+            rows = [(*row, above) for row, above in zip(rows, parents, strict=True)]
+        settings["accounts"] = write_table(dice, folder / "accounts", columns, rows)
     if customers.excluded or dice.chance(0.5):
         settings["excluded"] = customers.excluded
     return settings

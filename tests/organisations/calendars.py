@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from .correspondence import Post
 from .dice import Dice, Json
+from .moments import MICROSECOND
 
 ROOM = "room@contoso.com"
 ANSWERS = ("accepted", "none", "notResponded", "tentativelyAccepted", "declined", "declined")
@@ -82,11 +83,16 @@ class Organiser:
             found.append(Invitee(organiser, "required", dice.pick(("declined", "none"))))
         if dice.chance(0.15):
             found.append(Invitee(ROOM, "resource", dice.pick(("accepted", "declined"))))
-        if dice.chance(0.06):
-            # A contact's room: an entry that is a resource is nobody.
-            room = self.post.contact()
+        if dice.chance(0.1):
+            # A contact's room, or one with a mailbox that is read: a resource is nobody.
+            room = dice.pick((self.post.contact, self.post.staff))()
             if all(room != invitee.address for invitee in found) and room != organiser:
                 found.append(Invitee(room, "resource", "accepted"))
+        if found and dice.chance(0.06):
+            # Whoever is a resource in some entries only is somebody.
+            other = dice.pick(found)
+            again = dice.pick(self.aliases(other.address))
+            found.append(Invitee(again, "resource", dice.pick(("accepted", "declined"))))
         dice.rng.shuffle(found)
         return found
 
@@ -102,6 +108,9 @@ class Organiser:
             return timedelta(seconds=dice.between(1, 200), microseconds=dice.between(0, 999_999))
         if kind < 0.18:
             return timedelta(days=dice.between(1, 3))
+        if kind < 0.21:
+            week = timedelta(days=7)
+            return week + dice.pick((timedelta(0), MICROSECOND, timedelta(days=900), -MICROSECOND))
         return timedelta(minutes=dice.pick((15, 25, 30, 30, 45, 60, 60, 90, 240)))
 
     def whole_days(self) -> tuple[date, date]:

@@ -16,9 +16,17 @@ ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 class Dice:
     """A random generator with the questions that generators of edge cases ask."""
 
-    def __init__(self, rng: random.Random) -> None:
-        """Use a generator of the standard library, so that a seed repeats everything."""
+    def __init__(self, rng: random.Random, *, odd_forms: bool = True) -> None:
+        """Use a generator of the standard library, so that a seed repeats everything.
+
+        ``odd_forms=False`` writes files, times and words as Graph and its exports do.
+        """
         self.rng = rng
+        self.odd_forms = odd_forms
+
+    def odd(self, probability: float) -> bool:
+        """Return True this often, and never where odd forms are not wanted."""
+        return self.odd_forms and self.chance(probability)
 
     def chance(self, probability: float) -> bool:
         """Return True this often."""
@@ -49,6 +57,10 @@ class Dice:
         """Return an id like Exchange's, which tell upper from lower case."""
         return "AAMk" + "".join(self.rng.choices(ID_LETTERS, k=length))
 
+    def any_case(self, word: str) -> str:
+        """Write a word of an enumeration, seldom in other letters than Graph's."""
+        return self.mixed_case(word) if self.odd(0.06) else word
+
     def mixed_case(self, text: str) -> str:
         """Write some letters in upper case; only those whose lower case is what they were."""
         return "".join(
@@ -61,15 +73,3 @@ class Dice:
         before = self.pick(WHITE_SPACE) if self.chance(0.6) else ""
         behind = self.pick(WHITE_SPACE) if before == "" or self.chance(0.5) else ""
         return before + text + behind
-
-    def spell(self, address: str) -> str:
-        """Write an address in one of the ways that mean the same (section 1)."""
-        if self.chance(0.6):
-            return address
-        if self.chance(0.6):
-            address = self.mixed_case(address)
-        if self.chance(0.2):
-            address = self.pick(PREFIXES) + address
-        if self.chance(0.25):
-            address = self.padded(address)
-        return address

@@ -1,16 +1,22 @@
 """The tenant: its domains, users and groups, and what the configuration lists of them."""
 
-from dataclasses import dataclass
+import copy
+from dataclasses import dataclass, field
+
+from tests.naive.addresses import lower
 
 from .dice import Dice, Json
+from .spelling import X500, in_directory, plain, spell_x500
 
 DOMAIN = "contoso.com"
 TENANT_DOMAIN = "contoso.onmicrosoft.com"
 ADDED_DOMAIN = "northwind.example"
+SHARED = f"team.mailbox@{DOMAIN}"
 SUB_DOMAIN = "eu.contoso.com"
 LOOKALIKE_DOMAIN = "contoso.com.example"
 PARTNER_DOMAIN = "partner.example"
 GUEST_DOMAIN = "visitors.example"
+OTHER_TENANT = "partner.onmicrosoft.com"
 
 NAMES = ("ada", "grace", "alan", "ünal", "zoë", "o'neil", "j.r.smith", "катя", "first+tag", "x")
 
@@ -23,6 +29,8 @@ class User:
     addresses: list[str]
     resource: Json
     is_guest: bool
+    x500: str
+    """The X.500 name, as it is when normalised, whether the directory holds it or not."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,12 @@ class Directory:
     organization: Json
     settings: Json
     adds_domain: bool
+    earlier: list[Json] = field(default_factory=list)
+    """Lines about users that later lines contradict."""
+
+    def x500_names(self) -> dict[str, str]:
+        """Return the X.500 name of everybody, by each address."""
+        return {address: user.x500 for user in self.users for address in user.addresses}
 
     def own_strangers(self) -> list[str]:
         """Return addresses in the organisation's domains that no user has."""
@@ -59,45 +73,84 @@ def make_user(dice: Dice, number: int, *, adds_domain: bool) -> User:
         "userPrincipalName": dice.mixed_case(principal) if dice.chance(0.3) else principal,
     }
     if dice.chance(0.85):
-        resource["mail"] = dice.mixed_case(mail) if dice.chance(0.4) else mail
+        resource["mail"] = in_directory(dice, mail) if dice.chance(0.4) else mail
         addresses.append(mail)
     elif dice.chance(0.5):
         resource["mail"] = None
     if dice.chance(0.85):
-        proxies = [f"X500:/o=ExchangeLabs/ou=Exchange/cn=Recipients/cn={name}"]
+        proxies = [f"{dice.pick(('X500', 'x500'))}:{spell_x500(dice, X500 + name)}"]
         proxies.extend(
-            f"smtp:{dice.mixed_case(alias)}" if dice.chance(0.3) else f"smtp:{alias}"
+            f"smtp:{in_directory(dice, alias)}" if dice.chance(0.3) else f"smtp:{alias}"
             for alias in aliases
         )
         if dice.chance(0.8):
             primary = mail if dice.chance(0.7) or not aliases else aliases[0]
-            proxies = [proxy for proxy in proxies if primary not in proxy.lower()]
             proxies.append(f"SMTP:{dice.mixed_case(primary)}")
             addresses.append(primary)
         if dice.chance(0.2):
             proxies.append(f"SIP:{mail}")
-        if dice.chance(0.1):
+        if dice.odd(0.1):
             proxies = [dice.padded(proxy) for proxy in proxies]
         dice.rng.shuffle(proxies)
         resource["proxyAddresses"] = proxies
         addresses.extend(aliases)
     elif dice.chance(0.5):
         resource["proxyAddresses"] = []
-    return User(str(resource["id"]), sorted(set(addresses)), resource, is_guest=False)
+    return User(
+        str(resource["id"]),
+        sorted(set(addresses)),
+        resource,
+        is_guest=False,
+        x500=lower(X500 + name),
+    )
 
 
 def make_guest(dice: Dice, number: int) -> User:
     """Return a guest: a user, but with an address of another organisation."""
     mail = f"guest{number}@{GUEST_DOMAIN}"
-    principal = f"guest{number}_{GUEST_DOMAIN}#ext#@{TENANT_DOMAIN}"
+    principal = f"guest{number}_{GUEST_DOMAIN}#ext#@{dice.pick((TENANT_DOMAIN, OTHER_TENANT))}"
     resource: Json = {
         "id": dice.guid(),
         "mail": mail,
-        "userPrincipalName": principal.replace("#ext#", "#EXT#"),
+        "userPrincipalName": principal.replace("#ext#", dice.pick(("#EXT#", "#ext#"))),
         "proxyAddresses": [f"SMTP:{mail}"],
-        "userType": "Guest",
+        "userType": dice.any_case("Guest"),
     }
-    return User(str(resource["id"]), [mail, principal], resource, is_guest=True)
+    if dice.chance(0.2):
+        del resource["userType"]
+    elif dice.chance(0.2):
+        principal = resource["userPrincipalName"] = mail
+    name = lower(X500 + f"guest{number}")
+    addresses = sorted({mail, principal})
+    return User(str(resource["id"]), addresses, resource, is_guest=True, x500=name)
+
+
+def add_odd_lines(dice: Dice, users: list[User]) -> list[Json]:
+    """Let users share an address, write ids in capitals, and return earlier lines about some."""
+    if dice.odd(0.3):
+        for user in dice.some(users, 2, 2):
+            user.resource["proxyAddresses"] = [
+                *(user.resource.get("proxyAddresses") or ()),  # type: ignore[misc]
+                f"smtp:{SHARED}",
+            ]
+            user.addresses.append(SHARED)
+    earlier = []
+    for user in users:
+        if dice.odd(0.06):
+            line = copy.deepcopy(user.resource)
+            line["mail"] = f"former.name@{DOMAIN}"
+            line["proxyAddresses"] = [f"smtp:ann@customer{dice.between(0, 3)}.example"]
+            earlier.append(line)
+        if dice.odd(0.1):
+            user.resource["id"] = user.user_id.upper()
+    return earlier
+
+
+def member(dice: Dice, identity: str) -> object:
+    """Return a member as groups have it: an id, or an object with one, in any case."""
+    if dice.odd(0.1):
+        identity = identity.upper()
+    return {"@odata.type": "#microsoft.graph.user", "id": identity} if dice.odd(0.2) else identity
 
 
 def make_groups(dice: Dice, users: list[User], spared: list[User]) -> list[Json]:
@@ -118,7 +171,11 @@ def make_groups(dice: Dice, users: list[User], spared: list[User]) -> list[Json]
         if dice.chance(0.2) and members:
             members.append(members[0])
         dice.rng.shuffle(members)
-        groups.append({"id": identity, "displayName": f"Team {number}", "members": members})
+        entries: list[object] = [member(dice, each) for each in members]
+        if dice.odd(0.1):
+            entries.append(dice.pick((None, 5, {}, {"mail": "x@y.example"}, "")))
+        written = identity.upper() if dice.odd(0.1) else identity
+        groups.append({"id": written, "displayName": f"Team {number}", "members": entries})
     others = [user.user_id for user in users if user not in spared]
     inner: Json = {"id": dice.guid(), "members": dice.some(others, 0, 1)}
     outer: Json = {"id": dice.guid(), "members": [*dice.some(others, 0, 1), inner["id"]]}
@@ -131,7 +188,7 @@ def make_groups(dice: Dice, users: list[User], spared: list[User]) -> list[Json]
             group["proxyAddresses"] = [f"SMTP:{mail}"] if dice.chance(0.6) else []
         else:
             group["mail"] = None
-            group["proxyAddresses"] = [f"SMTP:{dice.mixed_case(mail)}"]
+            group["proxyAddresses"] = [f"SMTP:{in_directory(dice, mail)}"]
     return groups
 
 
@@ -146,6 +203,7 @@ def make_directory(dice: Dice, persons: tuple[int, int]) -> Directory:
     spared = users[:2]
     everybody = users + guests
     dice.rng.shuffle(everybody)
+    earlier = add_odd_lines(dice, everybody)
     groups = make_groups(dice, everybody, spared)
     teams = len(groups) - 2
 
@@ -172,10 +230,10 @@ def make_directory(dice: Dice, persons: tuple[int, int]) -> Directory:
         {"name": dice.mixed_case(DOMAIN) if dice.chance(0.3) else DOMAIN, "isDefault": True},
         {"name": TENANT_DOMAIN.capitalize(), "isInitial": True},
     ]
-    settings: Json = {"addresses": [dice.spell(address) for address in listed]}
+    settings: Json = {"addresses": [plain(dice, address) for address in listed]}
     if opted_out or dice.chance(0.5):
-        settings["opted_out"] = [dice.spell(address) for address in opted_out]
+        settings["opted_out"] = [plain(dice, address) for address in opted_out]
     if adds_domain:
-        settings["organisation_domains"] = [dice.mixed_case(ADDED_DOMAIN)]
+        settings["organisation_domains"] = [dice.mixed_case(ADDED_DOMAIN) + dice.pick(("", "."))]
     organization: Json = {"id": dice.guid(), "verifiedDomains": domains}
-    return Directory(everybody, groups, organization, settings, adds_domain)
+    return Directory(everybody, groups, organization, settings, adds_domain, earlier)

@@ -8,16 +8,43 @@ from .correspondence import Post
 from .dice import Dice, Json
 from .directory import User
 from .messages import INVALID_SENDERS, Mailboxes, recipient
-from .moments import ZONES, instant_text, offset_text, wall_text
+from .moments import ZONES, instant_text, offset_text, wall_text, zones
 from .odd import ODD_EVENT_VALUES, spoil
 
-UNKNOWN_ZONES = ("Customized Time Zone", "Mars/Olympus Mons", "tzone://Microsoft/Custom")
-GARBAGE_TIMES = ("", "soon", "2024-02-30T10:00:00", "2024-03-01T25:00:00", None)
+UNKNOWN_ZONES = (
+    "Customized Time Zone",
+    "Mars/Olympus Mons",
+    "tzone://Microsoft/Custom",
+    "(UTC+01:00) Amsterdam",
+)
+UTC_NAMES = (
+    "UTC",
+    "UTC",
+    "UTC",
+    "utc",
+    "tzone://Microsoft/Utc",
+    "TZONE://microsoft/UTC",
+    "Etc/UTC",
+    "",
+    " ",
+)
+GARBAGE_TIMES = (
+    "",
+    "soon",
+    "2024-02-30T10:00:00",
+    "2024-03-01T25:00:00",
+    "2024-03-01T24:00:00",
+    "2024-03-01",
+    None,
+)
 
 
 def zone_text(dice: Dice, zone_name: str) -> str:
     """Return the IANA or the Windows name of a zone."""
-    return ZONES[zone_name] if dice.chance(0.5) else zone_name
+    name = ZONES[zone_name] if dice.chance(0.5) else zone_name
+    if dice.odd(0.08):
+        name = dice.mixed_case(name)
+    return dice.padded(name) if dice.odd(0.04) else name
 
 
 def time_resource(dice: Dice, moment: datetime, zone_name: str) -> Json:
@@ -27,7 +54,8 @@ def time_resource(dice: Dice, moment: datetime, zone_name: str) -> Json:
     """
     kind = dice.rng.random()
     if kind < 0.45:
-        return {"dateTime": wall_text(dice, moment.astimezone(UTC)), "timeZone": "UTC"}
+        zone = dice.pick(UTC_NAMES) if dice.odd(0.6) else "UTC"
+        return {"dateTime": wall_text(dice, moment.astimezone(UTC)), "timeZone": zone}
     if kind < 0.85:
         local = moment.astimezone(ZoneInfo(zone_name))
         return {"dateTime": wall_text(dice, local), "timeZone": zone_text(dice, zone_name)}
@@ -37,11 +65,12 @@ def time_resource(dice: Dice, moment: datetime, zone_name: str) -> Json:
             part["timeZone"] = None
         return part
     # The offset says it all, whatever the zone.
-    zone = zone_text(dice, dice.pick(list(ZONES)))
+    zone = zone_text(dice, dice.pick(zones(dice)))
     if dice.chance(0.5):
-        return {"dateTime": wall_text(dice, moment.astimezone(UTC)) + "Z", "timeZone": zone}
+        zulu = "z" if dice.odd(0.3) else "Z"
+        return {"dateTime": wall_text(dice, moment.astimezone(UTC)) + zulu, "timeZone": zone}
     local = moment.astimezone(ZoneInfo("Asia/Kolkata"))
-    return {"dateTime": wall_text(dice, local) + offset_text(local), "timeZone": zone}
+    return {"dateTime": wall_text(dice, local) + offset_text(dice, local), "timeZone": zone}
 
 
 def skipped_time(dice: Dice, event: Json) -> None:
@@ -53,9 +82,10 @@ def skipped_time(dice: Dice, event: Json) -> None:
 
 def day_resource(dice: Dice, day: date, zone_name: str) -> Json:
     """Write a day of an all-day meeting: the date counts as it is written."""
-    clock = dice.pick(("T00:00:00.0000000", "T00:00:00", "T00:00"))
+    clock = dice.pick(("T00:00:00.0000000", "T00:00:00", "T00:00", " 00:00", "T00:00Z"))
     part: Json = {"dateTime": day.isoformat() + clock}
-    zone = dice.pick(("UTC", zone_text(dice, zone_name), "Tokyo Standard Time", None))
+    unknown = dice.pick(UNKNOWN_ZONES)
+    zone = dice.pick(("UTC", zone_text(dice, zone_name), "Tokyo Standard Time", unknown, None))
     if zone is not None:
         part["timeZone"] = zone
     return part
@@ -64,18 +94,21 @@ def day_resource(dice: Dice, day: date, zone_name: str) -> Json:
 class Secretary:
     """Puts copies of meetings into calendars."""
 
+    nobody = "/o=exchangelabs/ou=exchange/cn=recipients/cn=nobody"
+
     def __init__(self, post: Post, *, odd_types: bool) -> None:
         """Start with an empty calendar for every user."""
         self.post = post
         self.dice = post.dice
         self.odd_types = odd_types
+        self.x500 = post.directory.x500_names()
         self.calendars: Mailboxes = {user.user_id: [] for user in post.directory.users}
 
     def add_times(self, event: Json, meeting: Meeting) -> None:
         """Write start and end, sometimes unreadable."""
         dice, zone_name = self.dice, self.post.clock.zone_name
         if dice.chance(0.2):
-            zone_name = dice.pick(list(ZONES))
+            zone_name = dice.pick(zones(dice))
         if meeting.days is not None:
             event["isAllDay"] = True
             event["start"] = day_resource(dice, meeting.days[0], zone_name)
@@ -105,12 +138,16 @@ class Secretary:
     def attendee(self, invitee: Invitee) -> Json:
         """Return an attendee resource."""
         dice = self.dice
-        attendee = recipient(dice, invitee.address)
+        address = invitee.address
+        if address in self.x500 and dice.chance(0.03):
+            address = self.x500[address]
+        attendee = recipient(dice, address)
         if dice.chance(0.02):
             attendee = recipient(dice, dice.pick(INVALID_SENDERS))
         if invitee.kind is not None:
-            attendee["type"] = invitee.kind
-        attendee["status"] = {"response": invitee.answer, "time": "0001-01-01T00:00:00Z"}
+            attendee["type"] = dice.any_case(invitee.kind)
+        answer = dice.any_case(invitee.answer)
+        attendee["status"] = {"response": answer, "time": "0001-01-01T00:00:00Z"}
         if invitee.answer == "none" and dice.chance(0.3):
             attendee["status"] = None
         return attendee
@@ -121,10 +158,13 @@ class Secretary:
         event: Json = {
             "id": dice.token(),
             "iCalUId": meeting.ical_uid,
-            "type": meeting.kind,
+            "type": dice.any_case(meeting.kind),
             "isOrganizer": is_organiser,
             "isCancelled": False,
-            "responseStatus": {"response": answer, "time": "0001-01-01T00:00:00Z"},
+            "responseStatus": {
+                "response": dice.any_case(answer),
+                "time": "0001-01-01T00:00:00Z",
+            },
         }
         if meeting.cancelled == "everywhere" or (
             meeting.cancelled != "no" and not is_organiser and dice.chance(0.6)
@@ -132,11 +172,15 @@ class Secretary:
             event["isCancelled"] = True
         self.add_times(event, meeting)
         organiser: object = recipient(dice, meeting.organiser)
+        if dice.chance(0.06):
+            organiser = recipient(dice, self.x500.get(meeting.organiser, self.nobody))
+        elif dice.chance(0.02):
+            organiser = recipient(dice, self.nobody)
         if not is_organiser and dice.chance(0.03):
             outsiders = (self.post.contact, self.post.stranger)
             organiser = recipient(dice, dice.pick(outsiders)())
-        if dice.chance(0.02):
-            organiser = dice.pick((None, {"emailAddress": {"address": "no address"}}))
+        if dice.chance(0.03):
+            organiser = dice.pick((None, {}, recipient(dice, dice.pick(INVALID_SENDERS))))
         event["organizer"] = organiser
         event["attendees"] = [self.attendee(invitee) for invitee in listed(dice, meeting.invitees)]
         if dice.chance(0.5):

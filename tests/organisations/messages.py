@@ -6,25 +6,56 @@ from .conversations import Conversation, make_conversation
 from .correspondence import Letter, Post
 from .dice import Dice, Json
 from .moments import MICROSECOND, instant_text
-from .odd import ODD_VALUES, spoil
+from .odd import ODD_VALUES, half_a_pair, spoil
+from .spelling import spell, spell_x500
 
-EXCLUDED_FOLDERS = ("drafts", "junkemail", "junk-sub")
+EXCLUDED_FOLDERS = ("drafts", "junkemail", "junk-sub", "conversationhistory")
 FOLDERS = ("inbox", "sentitems", "archive", "Drafts")
 INVITATIONS = (
     "#microsoft.graph.eventMessage",
     "#microsoft.graph.eventMessageRequest",
     "#microsoft.graph.eventMessageResponse",
 )
-GARBAGE_TIMES = ("", "yesterday", "2024-13-01T10:00:00Z", "2023-02-30T10:00:00Z", None)
-INVALID_SENDERS = ("", "no address", "/O=EXCHANGELABS/CN=RECIPIENTS/CN=x", "a@b@c.example")
+GARBAGE_TIMES = (
+    "",
+    "yesterday",
+    "2024-13-01T10:00:00Z",
+    "2023-02-30T10:00:00Z",
+    "2024-03-01",
+    "2024-03-01T10Z",
+    "20240301T100000Z",
+    "2024-03-01T10:00:00+01",
+    "2024-03-01T10:00:00+01:60",
+    " 2024-03-01T10:00:00Z",
+    "2024-03-01_10:00:00Z",
+    None,
+)
+INVALID_SENDERS = (
+    "",
+    "no address",
+    "a@b@c.example",
+    "a b@c.example",
+    "<a@c.example> b",
+    "X500:/o=ExchangeLabs/cn=x",
+    "a@c.example;b@c.example",
+    "\u200b",
+)
+WITHOUT_TEXT = (None, "", " ", "\t", "<>", "< >", " <>")
 
 Mailboxes = dict[str, list[Json]]
 
 
+def excluded_folders(dice: Dice) -> tuple[str, ...]:
+    """Return the ids of the folders that do not count; a tenant knows that of chats by name."""
+    return EXCLUDED_FOLDERS if dice.odd_forms else EXCLUDED_FOLDERS[:-1]
+
+
 def recipient(dice: Dice, address: object) -> Json:
     """Return a recipient resource."""
-    if isinstance(address, str) and "@" in address:
-        address = dice.spell(address)
+    if isinstance(address, str) and address.startswith("/o="):
+        address = spell_x500(dice, address)
+    elif isinstance(address, str) and "@" in address and address not in INVALID_SENDERS:
+        address = spell(dice, address)
     name = "Line\u2028break\u0085" if dice.chance(0.05) else "Somebody"
     return {"emailAddress": {"name": name, "address": address}}
 
@@ -51,6 +82,13 @@ class Postman:
         # The mailbox's own GUID, which is in its conversation ids, is not the user's.
         self.guids = {user.user_id: post.dice.guid() for user in post.directory.users}
         self.ids: list[str] = []
+        self.x500 = post.directory.x500_names()
+
+    def known_as(self, address: str) -> str:
+        """Return an address, or the X.500 name that Exchange has for it."""
+        if address in self.x500 and self.dice.chance(0.04):
+            return self.x500[address]
+        return address
 
     def item_id(self) -> str:
         """Return a new item id, seldom one that differs from another by case only."""
@@ -65,20 +103,24 @@ class Postman:
         """Return an internetMessageId: mostly the letter's own."""
         kind = self.dice.rng.random()
         if kind < 0.05:
-            return self.dice.pick((None, "", " ", "\t"))
+            return self.dice.pick(WITHOUT_TEXT)
         if kind < 0.10:
             return self.dice.padded(letter.message_id)
+        if kind < 0.11:
+            return letter.message_id.strip("<>")
+        if kind < 0.12:
+            return half_a_pair(self.dice, letter.message_id)
         return letter.message_id
 
     def sent(self, letter: Letter) -> object:
         """Return a sentDateTime, on which copies may disagree."""
         dice, time = self.dice, letter.time
         if dice.chance(0.02):
-            return dice.pick(GARBAGE_TIMES)
+            return dice.pick(GARBAGE_TIMES if dice.odd_forms else GARBAGE_TIMES[:4])
         if dice.chance(0.06):
-            time += dice.pick(
-                (MICROSECOND, timedelta(seconds=-1), timedelta(days=40), timedelta(days=-9))
-            )
+            apart = (MICROSECOND, timedelta(seconds=-1), timedelta(days=40), timedelta(days=-9))
+            # Of a tenant only so much beyond the window is read as the window needs.
+            time += dice.pick(apart if dice.odd_forms else apart[:2])
         return instant_text(dice, time)
 
     def conversation(self, letter: Letter, user_id: str) -> str | None:
@@ -97,6 +139,7 @@ class Postman:
         dice, address = self.dice, letter.sender
         if dice.chance(0.04):
             address = self.post.anybody()
+        address = self.known_as(address)
         kind = dice.rng.random()
         message["from"] = recipient(dice, address)
         message["sender"] = recipient(dice, address)
@@ -122,12 +165,26 @@ class Postman:
             to = to[1:]
         if dice.chance(0.04):
             cc.append(self.post.anybody())
+        to = [self.known_as(address) for address in to]
         message["toRecipients"] = recipients(dice, to)
         message["ccRecipients"] = recipients(dice, cc)
         if is_senders and letter.bcc:
             message["bccRecipients"] = recipients(dice, letter.bcc)
         elif dice.chance(0.3):
             message["bccRecipients"] = dice.pick(([], None))
+
+    def add_modified(self, message: Json, letter: Letter) -> None:
+        """Write when a copy was last modified: often at one moment of a few, or nobody knows."""
+        dice = self.dice
+        if not dice.odd_forms:
+            # A tenant has no order of lines that could decide between two copies.
+            modified = letter.time + timedelta(seconds=len(self.ids))
+            message["lastModifiedDateTime"] = instant_text(dice, modified)
+        elif dice.chance(0.5):
+            modified = letter.time + dice.pick((timedelta(0), timedelta(0), MICROSECOND))
+            message["lastModifiedDateTime"] = instant_text(dice, modified)
+        elif dice.chance(0.05):
+            message["lastModifiedDateTime"] = "0001-01-01T00:00:00Z"
 
     def copy(self, letter: Letter, user_id: str, *, is_senders: bool) -> Json:
         """Return one copy of a letter."""
@@ -142,19 +199,20 @@ class Postman:
             "importance": "normal",
         }
         if dice.chance(0.04):
-            message["parentFolderId"] = dice.pick(EXCLUDED_FOLDERS)
+            message["parentFolderId"] = dice.pick(excluded_folders(dice))
         for name in ("internetMessageId", "conversationId", "parentFolderId", "isDraft"):
             if message[name] in (None, False) and dice.chance(0.3):
                 del message[name]
         kind = dice.rng.random()
         if kind < 0.04:
-            message["@odata.type"] = dice.pick(INVITATIONS)
+            message["@odata.type"] = dice.any_case(dice.pick(INVITATIONS))
         elif kind < 0.07:
             message["@odata.type"] = dice.pick(
                 ("#microsoft.graph.message", "#microsoft.graph.calendarSharingMessage")
             )
-        if dice.chance(0.5):
-            message["lastModifiedDateTime"] = instant_text(dice, letter.time)
+        self.add_modified(message, letter)
+        if dice.chance(0.02):
+            message["bodyPreview"] = half_a_pair(dice, "see you ")
         self.add_sender(message, letter)
         self.add_recipients(message, letter, is_senders=is_senders)
         if self.odd_types and dice.chance(0.02):

@@ -24,6 +24,11 @@ ZONES = {
     "America/Santiago": "Pacific SA Standard Time",
     # 30 December 2011 did not happen here.
     "Pacific/Apia": "Samoa Standard Time",
+    # Names that Windows has given up.
+    "Asia/Kamchatka": "Kamchatka Standard Time",
+    "America/Mexico_City": "Mexico Standard Time",
+    "Asia/Yerevan": "Armenian Standard Time",
+    "Etc/GMT+2": "Mid-Atlantic Standard Time",
 }
 """Configured time zones, and the Windows name of each (of the same rules)."""
 
@@ -43,6 +48,11 @@ NEW_YEARS = (
 LEAP_DAYS = (date(2016, 2, 29), date(2020, 2, 29), date(2024, 2, 29))
 AROUND_LEAP_DAYS = (date(2025, 2, 28), date(2025, 3, 1), date(2024, 2, 28), date(2021, 2, 28))
 APIA_DAYS = (date(2012, 12, 30), date(2012, 12, 29), date(2011, 12, 31), date(2012, 6, 15))
+
+
+def zones(dice: Dice) -> list[str]:
+    """Return the zones to write times in; what Graph answers has none whose name is old."""
+    return list(ZONES) if dice.odd_forms else list(ZONES)[:-4]
 
 
 def local_midnight(day: date, zone: tzinfo) -> datetime:
@@ -121,7 +131,7 @@ class Clock:
     def __init__(self, dice: Dice) -> None:
         """Pick a zone and the moment of the run."""
         self.dice = dice
-        self.zone_name = "UTC" if dice.chance(0.2) else dice.pick(list(ZONES))
+        self.zone_name = "UTC" if dice.chance(0.2) else dice.pick(zones(dice))
         self.zone = ZoneInfo(self.zone_name)
         self.window: Window = make_window(pick_as_of(dice, self.zone_name), self.zone)
         self.used: list[datetime] = []
@@ -207,23 +217,25 @@ def fraction(dice: Dice, moment: datetime) -> str:
 
 def wall_text(dice: Dice, moment: datetime) -> str:
     """Write date and time as they are, without a zone."""
+    between = dice.pick("tT ") if dice.odd(0.06) else "T"
+    day = moment.strftime("%Y-%m-%d") + between
     if moment.second == 0 and moment.microsecond == 0 and dice.chance(0.15):
-        return moment.strftime("%Y-%m-%dT%H:%M")
-    return moment.strftime("%Y-%m-%dT%H:%M:%S") + fraction(dice, moment)
+        return day + moment.strftime("%H:%M")
+    return day + moment.strftime("%H:%M:%S") + fraction(dice, moment)
 
 
-def offset_text(moment: datetime) -> str:
+def offset_text(dice: Dice, moment: datetime) -> str:
     """Write the offset of a moment that has one."""
     written = moment.strftime("%z")
-    return f"{written[:3]}:{written[3:5]}"
+    return f"{written[:3]}{'' if dice.odd(0.3) else ':'}{written[3:5]}"
 
 
 def instant_text(dice: Dice, moment: datetime) -> str:
     """Write an instant in ISO 8601: mostly with Z, sometimes with an offset or nothing (UTC)."""
     kind = dice.rng.random()
     if kind < 0.8:
-        return wall_text(dice, moment.astimezone(UTC)) + "Z"
+        return wall_text(dice, moment.astimezone(UTC)) + ("z" if dice.odd(0.15) else "Z")
     if kind < 0.9:
         local = moment.astimezone(ZoneInfo(dice.pick(("Asia/Kolkata", "America/New_York"))))
-        return wall_text(dice, local) + offset_text(local)
+        return wall_text(dice, local) + offset_text(dice, local)
     return wall_text(dice, moment.astimezone(UTC))

@@ -2,6 +2,8 @@
 
 from .dice import Dice, Json
 
+HALVES = ("\ud83d", "\ude00", "\ud83e", "\udfff")
+
 ODD_VALUES: dict[str, tuple[object, ...]] = {
     "internetMessageId": ({}, ["<x@mail.example>"]),
     "sentDateTime": (1_700_000_000, {}, True),
@@ -33,3 +35,11 @@ def spoil(dice: Dice, item: Json, odd_values: dict[str, tuple[object, ...]]) -> 
     """Give one field of an item a value of an unexpected type."""
     name = dice.pick(sorted(odd_values))
     item[name] = dice.pick(odd_values[name])
+
+
+def half_a_pair(dice: Dice, text: str) -> str:
+    """Put half of a surrogate pair into a text: U+FFFD, whichever half it is."""
+    if not dice.odd_forms:
+        return text
+    place = dice.between(0, len(text))
+    return text[:place] + dice.pick(HALVES) + text[place:]

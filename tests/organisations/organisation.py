@@ -17,7 +17,7 @@ from .directory import Directory, make_directory
 from .events import make_events
 from .messages import make_messages
 from .moments import Clock
-from .storage import write_mailbox
+from .storage import BYTE_ORDER_MARK, compress, ending, file_bytes, write_mailbox
 
 COMPONENTS = (
     "EmailsFromAccount",
@@ -43,19 +43,31 @@ class Size:
 SMALL = Size()
 
 
-def write_ndjson(path: Path, entries: list[Json]) -> None:
-    """Write resources, one a line."""
-    lines = [json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries]
-    path.write_text("".join(lines), encoding="utf-8")
+def write_ndjson(dice: Dice, folder: Path, name: str, entries: list[Json]) -> None:
+    """Write resources, one a line, into a file of any ending and case."""
+    lines = [json.dumps(entry, ensure_ascii=False).encode() for entry in entries]
+    suffix = dice.pick((".gz", ".zst")) if dice.odd(0.3) else ""
+    file = name + ending(dice) + suffix
+    if dice.odd(0.1):
+        file = file.capitalize()
+    content = (
+        file_bytes(dice, lines) if dice.odd_forms else b"".join(line + b"\n" for line in lines)
+    )
+    (folder / file).write_bytes(compress(dice, suffix, content))
 
 
-def write_directory(folder: Path, directory: Directory) -> None:
+def write_directory(dice: Dice, folder: Path, directory: Directory) -> None:
     """Write the organization, the users and the groups."""
     folder.mkdir(parents=True)
-    organization = json.dumps(directory.organization, indent=1)
-    (folder / "organization.json").write_text(organization, encoding="utf-8")
-    write_ndjson(folder / "users.ndjson", [user.resource for user in directory.users])
-    write_ndjson(folder / "groups.ndjson", directory.groups)
+    organization = directory.organization
+    if dice.odd(0.1):
+        organization = {"@odata.context": "x", "value": [organization]}
+    mark = BYTE_ORDER_MARK if dice.odd(0.1) else b""
+    content = mark + json.dumps(organization, indent=1).encode()
+    (folder / "organization.json").write_bytes(content)
+    users = [user.resource for user in directory.users]
+    write_ndjson(dice, folder, "users", directory.earlier + users)
+    write_ndjson(dice, folder, "groups", directory.groups)
 
 
 def pick_weights(dice: Dice) -> dict[str, float]:
@@ -96,17 +108,23 @@ def configuration(dice: Dice, clock: Clock, directory: Directory, customers: Jso
 
 
 def write_organisation(
-    folder: Path, rng: random.Random, *, size: Size = SMALL, odd_types: bool = True
+    folder: Path,
+    rng: random.Random,
+    *,
+    size: Size = SMALL,
+    odd_types: bool = True,
+    odd_forms: bool = True,
 ) -> Path:
     """Write a random organisation into a folder, and return the path of its configuration.
 
-    ``odd_types=False`` leaves out fields of unexpected JSON types.
+    ``odd_types=False`` leaves out fields of unexpected JSON types; ``odd_forms=False`` writes
+    files, times and words as Graph and its exports do.
     """
-    dice = Dice(rng)
+    dice = Dice(rng, odd_forms=odd_forms)
     activity = folder / "activity"
     clock = Clock(dice)
     directory = make_directory(dice, size.persons)
-    write_directory(activity, directory)
+    write_directory(dice, activity, directory)
     customers = make_customers(dice, directory, size.accounts)
     settings = write_customers(dice, customers, folder)
 
@@ -115,7 +133,8 @@ def write_organisation(
     meetings = arrange_meetings(post, dice.between(*size.meetings))
     events = make_events(post, meetings, odd_types=odd_types)
     for user in directory.users:
-        mailbox = activity / "mailboxes" / user.user_id
+        name = user.user_id.upper() if dice.odd(0.04) else user.user_id
+        mailbox = activity / "mailboxes" / name
         write_mailbox(dice, mailbox, messages[user.user_id], events[user.user_id], clock)
 
     config_file = folder / "engagement.yaml"

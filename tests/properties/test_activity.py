@@ -55,7 +55,9 @@ def first(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """
 
     def run(folder: Path) -> First:
-        config_file = write_organisation(folder, random.Random(request.param), size=SIZE)
+        config_file = write_organisation(
+            folder, random.Random(request.param), size=SIZE, odd_forms=False
+        )
         for mailbox in _mailboxes(folder):
             for kind in ("messages", "events"):
                 lines = _one_version(_read(mailbox, kind))
@@ -182,7 +184,7 @@ def test_ledger_balances(first: First) -> None:
 def _is_read(line: dict[str, Any]) -> bool:
     """Only items that have a message id of their own become a further copy of the same e-mail."""
     message_id = line.get("internetMessageId")
-    return isinstance(message_id, str) and bool(message_id.strip())
+    return isinstance(message_id, str) and bool(message_id.strip("<> \t\r\n\u00a0"))
 
 
 def _counts(mailbox: Path, published: Any) -> bool:

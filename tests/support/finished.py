@@ -10,7 +10,7 @@ from tests.organisations import write_organisation
 from tests.support.command import assert_published, copied, run_engagement, write_sample
 
 # its organisation has failed mailboxes, one without a folder, and people who did not answer
-RANDOM_SEED = 6
+RANDOM_SEED = 2
 
 
 @dataclass(frozen=True)

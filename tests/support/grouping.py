@@ -33,6 +33,7 @@ LONG_FIRST = (
     "tests/integration/test_run.py",
     "tests/integration/test_configure.py",
     "tests/properties",
+    "tests/field",
     "tests/integration",
     "tests/documents",
 )
@@ -46,6 +47,7 @@ SLOW_FIXTURES = frozenset(
 # they start processes, run everything several times, or check or publish a snapshot again and again
 SLOW: tuple[str, ...] = (
     "tests/naive/test_naive.py/test_organisations_compute",
+    "tests/naive/test_organisations.py",
     "tests/sql/test_golden.py/test_cases_are_found_and_run",
     "tests/unit/consent/test_grants.py/test_of_many_who_see_it_at_once_all_agree_since_when",
     "tests/unit/models/test_segment_history.py",
