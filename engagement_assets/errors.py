@@ -25,6 +25,7 @@ The tree, with what `engagement` exits with (a test compares it with the code):
         SourceError 1
             GraphError 1
                 BrokenPagingError 1
+                NoExchangeError 1
                 TransientGraphError 1
         StoppedError 75
             SetupStoppedError 75

@@ -48,7 +48,6 @@ select
     counted_before, -- whether anything of it counted in the run before
     is_behind, -- it was not read this time, and what earlier runs read ends before this one's moment
     is_partly, -- its meetings were not read
-    -- whether its part in the figures can differ from the run before though nobody wrote or met less
     counts <> counted_before
-    or (counts and (is_behind or was_behind or is_partly <> was_partly)) as is_changed
+    or (counts and (is_behind or was_behind or is_partly <> was_partly)) as is_changed -- its part in the figures can differ from the run before, though nobody wrote or met less
 from compared

@@ -1,11 +1,9 @@
 """Consent as data: what is granted, how that was proved, what is missing, what is too much."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import dagster as dg
 
-from engagement_assets import consent
 from engagement_assets.config import Configuration
 from engagement_assets.consent import Consent
 from engagement_assets.microsoft365.consent import ConsentStatus
@@ -31,22 +29,18 @@ def consent_status(
     """Look at the consent, write down what was seen, and go on only when nothing is missing."""
     seen = gate.consent
     write_consent(workspace.connection, _rows(seen))
-    described = metadata.of_source(workspace.connection, _NAME)
+    described = metadata.of_source(workspace.connection, _NAME) | _facts(settings, seen)
     if not seen.is_granted:
         # the step fails below, and a failed step leaves no materialisation to look at
-        facts = _facts(settings, seen, settings.mailboxes.opted_out)
         context.log_event(
             dg.AssetObservation(
-                _NAME,
-                description="Consent is missing: nothing was read.",
-                metadata=described | facts,
+                _NAME, description="Consent is missing: nothing was read.", metadata=described
             )
         )
     seen.require()
-    facts = _facts(settings, seen, _opted_out(settings, gate))
     if seen.tenant is not None and seen.tenant.excess:
         _warn_of_excess(context, seen.tenant)
-    return dg.MaterializeResult(metadata=described | facts)
+    return dg.MaterializeResult(metadata=described)
 
 
 def _warn_of_excess(context: dg.AssetExecutionContext, tenant: ConsentStatus) -> None:
@@ -90,27 +84,11 @@ def _rows(seen: Consent) -> list[ConsentRow]:
     return rows
 
 
-def _opted_out(settings: Configuration, gate: consent.Gate) -> frozenset[str]:
-    """Return all addresses of the people who opted out, by which one may have accepted the terms.
-
-    Raises:
-        SourceError, ConsentError: when the source cannot be asked.
-    """
-    listed = settings.mailboxes.opted_out
-    terms = settings.privacy_terms
-    if terms is None or "@" not in terms.accepted_by:
-        return frozenset(listed)  # nobody's address is told, so nobody has to be looked up
-    users = (user for address in listed for user in gate.source.resolve(address))
-    return frozenset(address for user in users for address in user.addresses) | set(listed)
-
-
-def _facts(settings: Configuration, seen: Consent, opted_out: Iterable[str]) -> dict[str, Any]:
+def _facts(settings: Configuration, seen: Consent) -> dict[str, Any]:
     terms, tenant = seen.terms, seen.tenant
-    facts: dict[str, Any] = {
-        "source": settings.source.kind,
-        "privacy terms accepted by": terms.told(opted_out) if terms else "nobody",
-    }
+    facts: dict[str, Any] = {"source": settings.source.kind}
     if terms:
+        # not by whom: the history would keep the address when that person opts out
         facts["privacy terms accepted at"] = dg.MetadataValue.timestamp(terms.accepted_at)
     if seen.grant:
         facts["granted since"] = dg.MetadataValue.timestamp(seen.grant.granted_at)
