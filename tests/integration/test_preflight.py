@@ -145,7 +145,9 @@ def test_mailboxes_that_exchange_refuses(server: SimulatedServer, tmp_path: Path
     server.registration.denied.add(PERSONS[0])
     found = check(inspect(file, server), "Mailboxes")
     assert found.level == "warning"
-    assert f"1 refused by Exchange ({PERSONS[0]})" in found.found
+    addresses = {user.user_id: user.address for user in ACTIVITY.organisation.selected_users}
+    who = f"{addresses[PERSONS[0]]} ({PERSONS[0]})"
+    assert f"1 refused by Exchange: {who}" in found.found
     server.registration.denied.update(PERSONS)
     report = inspect(file, server)
     assert (check(report, "Mailboxes").level, report.exit_code) == ("error", 3)
@@ -328,7 +330,7 @@ def test_a_folder(tmp_path: Path) -> None:
     broken.write_text("{}")
     report = preflight.inspect(file)
     assert report.exit_code == 0, "a mailbox fails alone"
-    assert f"broken: mailboxes/{PERSONS[0]}/" in check(report, "Mailboxes").found
+    assert f"({PERSONS[0]}): mailboxes/{PERSONS[0]}/" in check(report, "Mailboxes").found
     changed(file, source={"path": "elsewhere"})
     report = preflight.inspect(file)
     assert report.exit_code == 2

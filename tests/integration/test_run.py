@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import shutil
+import signal
 import struct
 import subprocess
 import termios
@@ -17,6 +18,7 @@ import pytest
 from filelock import FileLock
 
 from engagement_assets import schemas
+from engagement_assets.errors import StoppedError
 from tests.naive.compare import differences
 from tests.naive.compute import compute
 from tests.support import pipeline
@@ -326,10 +328,34 @@ def test_a_terminal_shows_a_bar_and_then_the_overview(finished: Path) -> None:
     assert exit_code == 0, shown
     assert "━" in shown
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown)
-    # done/all and the time, then what is worked on; never as a line of its own
+    # done/all and the time, then what is worked on; never as a line of its own, which a step has
+    # in a log file only, nor with one behind it
     assert re.search(r"\d+/\d+ \d+:\d\d:\d\d \w+", text)
-    assert not re.search(r"^\d+/\d+ \w+\r?$", text, re.MULTILINE)
+    assert not re.search(r"\d+/\d+ \w+\r?$", text, re.MULTILINE)
     assert "Engaged customers" in text
     assert text.rstrip().endswith(f"Published: {finished.parent / 'data' / 'published'}")
     # the cursor was hidden while the bar moved, and is back
     assert shown.count("\x1b[?25h") >= shown.count("\x1b[?25l") > 0
+
+
+def test_a_run_that_is_stopped_says_so_in_one_sentence(finished: Path) -> None:
+    with subprocess.Popen(
+        [ENGAGEMENT, "run", "-c", str(finished)],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as run:
+        assert run.stdout
+        for line in run.stdout:
+            if "begin_run" in line:
+                break
+        os.killpg(run.pid, signal.SIGINT)  # as Ctrl-C does: everything that the command started
+        _, said = run.communicate(timeout=TIMEOUT)
+    assert run.returncode == StoppedError.exit_code
+    assert said == (
+        "engagement: The run was stopped. What was published before is unchanged. The next run "
+        "goes on with what this one has read.\n"
+    )

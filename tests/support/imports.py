@@ -41,7 +41,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "pipeline": "config consent errors microsoft365 models reading schemas time_zones"
         " vocabulary warehouse",
         "definitions": "config errors models pipeline schemas sql_files",
-        "command": "config configure consent definitions errors pipeline preflight results",
+        "command": "config configure consent definitions errors pipeline preflight results"
+        " vocabulary",
     }.items()
 }
 
