@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import grouping, offline, scheduling, whole_runs
+from tests.support import grouping, offline, scheduling, scratch, whole_runs
 from tests.support.sharing import WORKER, made_once, shared_folder
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.support.finished import Finished
     from tests.support.results import Server
+
+scratch.prefer_memory()
 
 # the oracle, like the product, goes by the rules that the lock file pins, not by the machine's
 zoneinfo.reset_tzpath(to=())
