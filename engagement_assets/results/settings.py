@@ -56,7 +56,7 @@ class AppSettings:
         time_zone: the time zone of moments and of the schedule.
         schedule: when runs start (cron).
         repeats: whether runs are about the same moment every time (`as_of` is configured).
-        privacy_terms: the privacy terms, when they are accepted.
+        privacy_terms: the privacy terms, when they are accepted; by whom only as pages may tell.
         sign_in: how people sign in; None when nobody does.
         public_url: where people find the app; None without sign-in.
         frame_origins: web sites that may show pages in a frame.
@@ -129,7 +129,7 @@ class AppSettings:
             time_zone=configuration.time_zone,
             schedule=configuration.schedule,
             repeats=configuration.as_of is not None,
-            privacy_terms=configuration.privacy_terms,
+            privacy_terms=_told(configuration),
             sign_in=sign_in,
             public_url=results.public_url,
             frame_origins=results.frame_origins,
@@ -212,3 +212,11 @@ def _key(value: str | None) -> str:
             remedy="Make one with: openssl rand -hex 32",
         )
     return value
+
+
+def _told(configuration: Configuration) -> PrivacyTerms | None:
+    """Return the privacy terms without the address of somebody who opted out."""
+    terms = configuration.privacy_terms
+    if terms is None:
+        return None
+    return terms.model_copy(update={"accepted_by": terms.told(configuration.mailboxes.opted_out)})

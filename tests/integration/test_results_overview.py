@@ -214,6 +214,15 @@ def test_privacy_terms_that_nobody_accepted_are_named(copy: Path) -> None:
     assert "Not accepted" in text_of(copy)
 
 
+def test_who_accepted_them_and_opted_out_is_not_named(copy: Path) -> None:
+    settings = read_settings(copy)
+    settings["mailboxes"]["opted_out"] = ["ada@contoso.com"]
+    write_settings(copy, settings)
+    text = text_of(copy)
+    assert "accepted on 20 Nov 2026 by somebody who opted out" in text
+    assert "ada@contoso.com" not in text
+
+
 def test_a_part_of_the_score_that_nobody_has_is_said_once_and_held_against_nobody(
     copy: Path,
 ) -> None:
