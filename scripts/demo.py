@@ -46,6 +46,9 @@ RUN_SECONDS = 600
 STOPPING_SECONDS = 10
 POLL_SECONDS = 0.2
 
+# how the page of consent ends when an app has no address to lead back to
+_NO_REPLY_ADDRESS = "AADSTS500113"
+
 _Found = TypeVar("_Found")
 
 
@@ -182,7 +185,10 @@ def play(console: Console) -> None:
             verify=str(source.ca_bundle),
             timeout=STARTING_SECONDS,
         )
-        answer.raise_for_status()
+        if _NO_REPLY_ADDRESS in answer.text:
+            say("The page ends in an error about a reply address, as Microsoft's does: it counts.")
+        else:
+            answer.raise_for_status()
         say("Dagster starts. Its sensor sees the consent, and starts the first run:")
         log = settings.data_dir / "daemon.log"
         with daemon(CONFIG, log), instance.opened(settings.data_dir) as opened:
