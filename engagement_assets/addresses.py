@@ -46,7 +46,8 @@ def normalise(text: str | None) -> str | None:
         return text.lower()
     address = _lower(unicodedata.normalize("NFC", _bare(text)))
     if is_x500(address):
-        return address
+        # the form NFC can bring out what does not belong at an end
+        return address if address == text else normalise(address)
     if encapsulated := _X500_IN_MAIL.fullmatch(address):
         return normalise(_ESCAPED.sub(_character, encapsulated[1]))
     local, _, domain = address.partition("@")

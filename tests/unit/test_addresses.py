@@ -69,6 +69,7 @@ CASES = {
     "X.500": ("/O=Exch/OU=First (Group)/cn=Ada L", "/o=exch/ou=first (group)/cn=ada l"),
     "X.500 with an @": ("/o=Exch/cn=a@b", "/o=exch/cn=a@b"),
     "X.500 in brackets": ("Ada <smtp:/o=Exch/cn=Ada>", "/o=exch/cn=ada"),
+    "X.500 and a semicolon in another script": ("/o=Exch/cn=Ada\u037e", "/o=exch/cn=ada"),
     "X.500 in mail form": (
         "IMCEAEX-_O=Exch_OU=First+20+28Group+29_cn=A+40+5F+C3@contoso.com",
         "/o=exch/ou=first (group)/cn=a@_\u00e3",
