@@ -40,7 +40,7 @@ def read(file: Path, newest: int, steps: Steps) -> Content:
     content: Content = loaded
     found = content.pop("format", 0)
     if not isinstance(found, int):
-        raise ValueError("a format that is not a number")  # noqa: TRY004 - as above
+        raise ValueError("a format that is not a number")  # noqa: TRY004 - of the file, not of an argument
     if found > newest:
         raise DataFolderError(
             f"a newer version wrote it (format {found}; this version knows formats up to {newest})",

@@ -44,7 +44,7 @@ _COUNTED = pytest.StashKey[list[str]]()
 @pytest.hookimpl(trylast=True)  # after pytest has its temporary folders
 def pytest_configure(config: pytest.Config) -> None:
     """Let no test reach the network, and count the runs that tests start."""
-    folders: pytest.TempPathFactory = config._tmp_path_factory  # type: ignore[attr-defined]
+    folders: pytest.TempPathFactory = config._tmp_path_factory  # type: ignore[attr-defined] # pytest sets it, and has no other way
     folder = shared_folder(folders)
     if WORKER not in os.environ:
         # whatever tests start in this session inherits it

@@ -105,7 +105,7 @@ class FolderSource:
         self,
         user_ids: Sequence[str],  # noqa: ARG002 - the files lie there: nothing is fetched ahead
         window: Window,  # noqa: ARG002 - files are read whole; the models cut the window out
-        is_landed: Callable[[str, ActivityFile], bool],  # noqa: ARG002 - as for user_ids
+        is_landed: Callable[[str, ActivityFile], bool],  # noqa: ARG002 - nothing is fetched that could be spared
     ) -> AbstractContextManager[None]:
         """Look anew which mailboxes there are; nothing else is to be prepared."""
         self._mailboxes = self._find_mailboxes()

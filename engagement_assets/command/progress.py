@@ -68,7 +68,6 @@ class Listener(logging.Handler):
     @property
     def definition(self) -> dg.LoggerDefinition:
         """The Dagster logger whose records this listener shows."""
-        # getLogger would hand out the logger of the run before, with that run's handler on it
-        logger = logging.Logger("engagement", logging.DEBUG)  # noqa: LOG001 - the line above
+        logger = logging.Logger("engagement", logging.DEBUG)  # noqa: LOG001 - getLogger keeps handlers of the run before
         logger.addHandler(self)
         return dg.LoggerDefinition(lambda _: logger, description="Reports to a console.")

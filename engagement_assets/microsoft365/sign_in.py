@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msal  # type: ignore[import-untyped]
+import msal
 import orjson
 import requests
 

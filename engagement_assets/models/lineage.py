@@ -81,6 +81,6 @@ class Lineage:
 
 def _read_anew(model: Model, tables: Mapping[str, Iterable[str]]) -> Origins:
     # sqlglot's optimizer costs as much as the whole rest of a command that loads definitions
-    from engagement_assets.models.column_lineage import column_lineage  # noqa: PLC0415 - as above
+    from engagement_assets.models.column_lineage import column_lineage  # noqa: PLC0415 - slow, and few need it
 
     return column_lineage(model, tables)

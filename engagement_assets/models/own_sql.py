@@ -79,7 +79,7 @@ def not_portable(engine: Engine, models: Sequence[Model]) -> list[str]:
     Raises:
         ModelError: the engine refuses a file.
     """
-    from engagement_assets.models import findings, model_sql  # noqa: PLC0415 - costs much, see `statement.py`
+    from engagement_assets.models import findings, model_sql  # noqa: PLC0415 - slow: they load sqlglot
 
     own = [model for model in models if model.is_own]
     needed = {each.name for model in own for each in upstream(models, model.name)}

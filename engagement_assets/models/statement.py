@@ -53,7 +53,7 @@ def read(path: Path, text: str, cache: SqlCache) -> Statement:
 
 def _read_anew(path: Path, text: str) -> Statement:
     # sqlglot costs as much as the whole rest of loading, and is not needed for what is remembered
-    from engagement_assets.models import decisive_columns, findings, model_sql  # noqa: PLC0415 - as above
+    from engagement_assets.models import decisive_columns, findings, model_sql  # noqa: PLC0415 - slow, and few need it
 
     query = model_sql.parse_select(path, text)
     sql = model_sql.without_semicolon(text)

@@ -49,7 +49,7 @@ def create_app(settings: AppSettings) -> FastAPI:
     snapshots = Snapshots(settings.published)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001 - the framework's
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001 - the framework gives it
         yield
         snapshots.close()
 

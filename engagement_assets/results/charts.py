@@ -257,7 +257,7 @@ def digits(step: float | Decimal) -> int:
     It is negative where noughts at the end need not be told.
     """
     exponent = Decimal(f"{step:.6g}").normalize().as_tuple().exponent
-    assert isinstance(exponent, int)  # noqa: S101 - for mypy: that of a finite number is
+    assert isinstance(exponent, int)  # noqa: S101 - for mypy: only NaN and infinity have none
     return -exponent
 
 

@@ -47,7 +47,7 @@ class ProviderError(EngagementError):
 class NoSignIn:
     """Local mode: whoever reaches the app is at this machine, which has everything anyway."""
 
-    def viewer(self, request: Request) -> Viewer:  # noqa: ARG002 - the protocol's
+    def viewer(self, request: Request) -> Viewer:  # noqa: ARG002 - whoever asks, it is the same one
         """Return an administrator without a name."""
         return Viewer("", Role.ADMINISTRATOR)
 

@@ -38,7 +38,7 @@ class Value:
     def __eq__(self, other: Operand) -> "Value":  # type: ignore[override] # not a bool: an expression
         return self._with("=", other)
 
-    def __ne__(self, other: Operand) -> "Value":  # type: ignore[override] # as above
+    def __ne__(self, other: Operand) -> "Value":  # type: ignore[override] # not a bool: an expression
         return self._with("<>", other)
 
     def __lt__(self, other: Operand) -> "Value":

@@ -78,7 +78,7 @@ def source_of(server: SimulatedServer, data_dir: Path, **choices: object) -> Gra
         data_dir,
         sign_in=SignIn(settings, Credential("secret", server.client_secret)),
         budget=lambda: RunBudget(clock=Waiting().clock()),
-        **choices,  # type: ignore[arg-type]
+        **choices,  # type: ignore[arg-type] # each test's own, by name
     )
 
 

@@ -67,7 +67,7 @@ def routes(found: list[BaseRoute]) -> Iterator[tuple[str, str, frozenset[Role]]]
         elif isinstance(route, Mount):
             yield "GET", route.path, frozenset()
         else:  # FastAPI keeps included routers as they are, and their routes inside
-            yield from routes(route.original_router.routes)  # type: ignore[attr-defined]
+            yield from routes(route.original_router.routes)  # type: ignore[attr-defined] # FastAPI does not export the class
 
 
 def _send(client: TestClient, method: str, path: str, **headers: str) -> int:

@@ -270,6 +270,6 @@ def test_what_somebody_writes_into_an_address_is_in_no_log(
 
 
 def test_secrets_are_in_no_text(person: Person) -> None:
-    settings: Any = person.app.app.state.settings  # type: ignore[attr-defined]
+    settings: Any = person.app.app.state.settings  # type: ignore[attr-defined] # the client takes any ASGI app
     assert openid.CLIENT_SECRET not in repr(settings)
     assert openid.SESSION_KEY not in repr(settings)

@@ -130,7 +130,7 @@ def add_odd_lines(dice: Dice, users: list[User]) -> list[Json]:
     if dice.odd(0.3):
         for user in dice.some(users, 2, 2):
             user.resource["proxyAddresses"] = [
-                *(user.resource.get("proxyAddresses") or ()),  # type: ignore[misc]
+                *(user.resource.get("proxyAddresses") or ()),  # type: ignore[misc] # a list, of JSON's types
                 f"smtp:{SHARED}",
             ]
             user.addresses.append(SHARED)

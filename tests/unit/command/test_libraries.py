@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 
 import duckdb
-import msal  # type: ignore[import-untyped]
+import msal
 import pytest
 import requests
 

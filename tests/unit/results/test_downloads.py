@@ -41,7 +41,7 @@ def content(answer: Response) -> bytes:
     body = answer.body_iterator
 
     async def collect() -> bytes:
-        return b"".join([bytes(chunk) async for chunk in body])  # type: ignore[arg-type]
+        return b"".join([bytes(chunk) async for chunk in body])  # type: ignore[arg-type] # ours are bytes
 
     data = result_of(collect())
     assert len(data) == int(answer.headers["content-length"])

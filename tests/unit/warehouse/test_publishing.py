@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -215,9 +216,9 @@ def test_a_statement_that_fails_keeps_the_old_snapshot(
     publish(warehouse, tmp_path)
     before = hashes(tmp_path / "published")
     change(warehouse)
-    failing: object = FailingAt(warehouse, beginning, number)
+    failing: Any = FailingAt(warehouse, beginning, number)
     with pytest.raises(duckdb.IOException):
-        publish(failing, tmp_path)  # type: ignore[arg-type]
+        publish(failing, tmp_path)
     assert hashes(tmp_path / "published") == before
     if beginning != "detach":
         assert_recovers(warehouse, tmp_path, before)

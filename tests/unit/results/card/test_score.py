@@ -1,11 +1,12 @@
 """What is said of a score follows from its parts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import duckdb
 import pytest
 
-from engagement_assets.results.card.score import Why
+from engagement_assets.results.card.score import Part, Why
 from engagement_assets.results.queries import query
 from engagement_assets.vocabulary import COMPONENTS
 from tests.support.building import insert, published
@@ -23,8 +24,8 @@ def row(component: str, points: float, weight: float = 10.0, **more: Any) -> dic
     return part | {"Missing": weight - points, "Goal": 2.0, "Gain": 1.0} | more
 
 
-def names(parts: object) -> list[str]:
-    return [part.component for part in parts]  # type: ignore[attr-defined]
+def names(parts: Iterable[Part]) -> list[str]:
+    return [part.component for part in parts]
 
 
 def test_parts_stand_in_the_order_of_the_numbers_whatever_order_they_come_in() -> None:
