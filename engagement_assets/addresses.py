@@ -20,7 +20,8 @@ WHITE_SPACE = "".join(chr(code) for code in range(0x3001) if chr(code).isspace()
 PLAIN = "[A-Za-z0-9._+-]+@[A-Za-z0-9.-]*[A-Za-z0-9-]"
 
 _PLAIN = re.compile(PLAIN)
-_AROUND = WHITE_SPACE + "'\"\u2018\u2019\u201c\u201d"
+QUOTES = "'\"\u2018\u2019\u201c\u201d"
+_AROUND = WHITE_SPACE + QUOTES
 _AT_THE_END = ",;."
 _PREFIX = re.compile("(mailto|smtp):", re.ASCII | re.IGNORECASE)
 _NOT_IN_ONE = frozenset(WHITE_SPACE + '<>()[],;:"\\')
@@ -44,7 +45,7 @@ def normalise(text: str | None) -> str | None:
         return None
     if _PLAIN.fullmatch(text):
         return text.lower()
-    address = _lower(unicodedata.normalize("NFC", _bare(text)))
+    address = _lower(unicodedata.normalize("NFC", bare(text)))
     if is_x500(address):
         # the form NFC can bring out what does not belong at an end
         return address if address == text else normalise(address)
@@ -67,6 +68,8 @@ def mail_addresses_in(cell: str) -> tuple[str, ...]:
     Several may stand in one cell, between `;` `,` `|` `:::` or line ends; so may one beside
     something else (numbers 1, contact). An X.500 name is not a contact's address.
     """
+    if _PLAIN.fullmatch(cell):  # nearly all are: millions of them take a second
+        return (cell.lower(),)
     whole = _mail(cell)
     parts = [address for address in map(_mail, _BETWEEN.split(cell)) if address]
     if len(parts) > 1 or (parts and not whole):
@@ -86,13 +89,13 @@ def domain_of(address: str) -> str:
 
 def normalise_domain(text: str) -> str | None:
     """Return a domain as those of addresses are compared; None when it cannot be one's."""
-    address = normalise(f"x@{_without_invisible(text).strip(_AROUND)}")
+    address = normalise(f"x@{without_invisible(text).strip(_AROUND)}")
     return address.removeprefix("x@") if address else None
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Take away what stands around an address, until there is nothing more of it."""
-    text = _without_invisible(text)
+    text = without_invisible(text)
     before = None
     while text != before:
         before = text
@@ -106,7 +109,8 @@ def _bare(text: str) -> str:
     return text
 
 
-def _without_invisible(text: str) -> str:
+def without_invisible(text: str) -> str:
+    """Return a text without its characters of Unicode category Cf."""
     if text.isascii():
         return text
     return "".join(each for each in text if unicodedata.category(each) != "Cf")

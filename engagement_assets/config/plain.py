@@ -7,7 +7,6 @@ opt out or exclude nobody, and nothing would tell.
 """
 
 import re
-import unicodedata
 from typing import NoReturn
 
 from engagement_assets import addresses
@@ -18,10 +17,7 @@ _DOMAIN = f"one domain without @, such as contoso.com, {_PLAIN}"
 _EITHER = f"one e-mail address (text, one @, text) or one domain, such as contoso.com, {_PLAIN}"
 
 # what may stand in front, invisible characters aside, without being a name
-_QUOTES = "'\"\u2018\u2019\u201c\u201d"
-_NAMELESS = rf"[{addresses.WHITE_SPACE}{_QUOTES}]|mailto:|smtp:"
-_NO_NAME = re.compile(_NAMELESS, re.IGNORECASE)
-_IN_FRONT = re.compile(f"(?:{_NAMELESS}|<)*", re.IGNORECASE)
+_NO_NAME = re.compile(f"[{addresses.WHITE_SPACE}{addresses.QUOTES}]|mailto:|smtp:", re.IGNORECASE)
 _WILDCARD = re.compile(r"[*?%]")
 _BETWEEN = re.compile(rf"[{addresses.WHITE_SPACE},;|]+|:::")
 
@@ -64,7 +60,7 @@ def domain(text: str) -> str:
     Raises:
         ValueError: when it is not a plain one; says what is expected.
     """
-    found = _read_as_domain(text)
+    found = addresses.normalise_domain(addresses.bare(text))
     if found is None or _has_name(text) or not _is_domain(found):
         _refuse(_DOMAIN, _domains_within(text), _aside(text))
     return found
@@ -106,17 +102,7 @@ def _aside(text: str) -> str:
 def _has_name(text: str) -> bool:
     """Return whether something stands in front of the brackets around what is meant."""
     front, bracket, _ = text.partition("<")
-    return bool(bracket) and _NO_NAME.sub("", _visible(front)) != ""
-
-
-def _read_as_domain(text: str) -> str | None:
-    """Return what the rule of addresses makes of a domain: it is read as that of an address."""
-    found = addresses.normalise(_IN_FRONT.sub(r"\g<0>x@", _visible(text), count=1))
-    return None if found is None else found.removeprefix("x@")
-
-
-def _visible(text: str) -> str:
-    return "".join(each for each in text if unicodedata.category(each) != "Cf")
+    return bool(bracket) and _NO_NAME.sub("", addresses.without_invisible(front)) != ""
 
 
 def _is_plain(found: str) -> bool:

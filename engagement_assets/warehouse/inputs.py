@@ -1,7 +1,6 @@
 """The small tables that the models start from: the run, the people, the customers, the weights."""
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -21,8 +20,6 @@ _CHUNK = 50_000
 
 # how many entries of a list are named in one message
 _NAMED = 50
-
-_PLAIN = re.compile(addresses.PLAIN)
 
 
 ConsentRow = tuple[str, str, str | None, datetime | None]
@@ -200,11 +197,8 @@ def write_weights(
 def _of_one_address(rows: Iterable[tuple[str, ...]]) -> Iterator[tuple[str, str]]:
     """Yield (account id, address as it is compared, or nothing) for each address of each cell."""
     for account_id, cell in rows:
-        if _PLAIN.fullmatch(cell):  # nearly all are: millions of them take a second
-            yield account_id, cell.lower()
-        else:
-            for address in addresses.mail_addresses_in(cell) or ("",):
-                yield account_id, address
+        for address in addresses.mail_addresses_in(cell) or ("",):
+            yield account_id, address
 
 
 def _insert_rows(
