@@ -5,6 +5,12 @@ from dataclasses import dataclass
 
 from engagement_assets.activity.source import ActivitySource, User
 
+# what to do where domains are assumed
+REMEDY = (
+    "Add what is missing to mailboxes.organisation_domains, or let an administrator grant "
+    "Organization.Read.All."
+)
+
 
 @dataclass(frozen=True)
 class Domains:

@@ -19,6 +19,12 @@ USER_FIELDS = "id,mail,userPrincipalName,proxyAddresses,accountEnabled,userType"
 GROUP_FIELDS = "id,mail,proxyAddresses,visibility"
 ORGANISATION_FIELDS = "id,verifiedDomains"
 
+# what else than a proxy address is the address of a user or a group
+_NAMED_BY: Mapping[str, tuple[str, ...]] = {
+    "users": ("mail", "userPrincipalName"),
+    "groups": ("mail",),
+}
+
 # Graph answers casts, and filters on some properties, from an index of its own that has to be
 # asked for by this header together with $count
 ADVANCED: Mapping[str, str] = {"ConsistencyLevel": "eventual"}
@@ -103,9 +109,9 @@ class Directory:
     def _named(self, address: str, collection: str, fields: str) -> Page:
         """Return users or groups with an address. Both spellings: case may matter to the filter."""
         text = address.replace("'", "''")
-        mark, own = "x500", []
-        if not addresses.is_x500(address):
-            mark, own = "smtp", ["mail", "userPrincipalName"][: 2 if collection == "users" else 1]
+        is_x500 = addresses.is_x500(address)
+        mark = "x500" if is_x500 else "smtp"
+        own = () if is_x500 else _NAMED_BY[collection]
         conditions = [f"{field} eq '{text}'" for field in own]
         conditions += [
             f"proxyAddresses/any(p:p eq '{spelt}:{text}')" for spelt in (mark, mark.upper())

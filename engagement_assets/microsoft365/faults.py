@@ -2,7 +2,7 @@
 
 import email.utils
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -90,7 +90,7 @@ class GraphError(SourceError):
 
     def has_code(self, *codes: str) -> bool:
         """Compare the code as services do not agree on its case."""
-        return self.code.lower() in {code.lower() for code in codes}
+        return _is_one_of(self.code, codes)
 
     @property
     def says_no_mailbox(self) -> bool:
@@ -123,11 +123,11 @@ def of_answer(status: int, headers: Mapping[str, str], body: bytes, where: str) 
         "request_id": redaction.request_id(headers.get("request-id")),
     }
     problem = f"{status} {code}".rstrip()
-    if is_of_the_tenant(body):
+    if _is_one_of(code, [NO_EXCHANGE]):
         problem = f"this tenant has no Exchange Online, so nobody in it has mail ({problem})"
         return NoExchangeError(problem, where, remedy=NO_EXCHANGE_REMEDY, **parts)
-    corrupt = code.lower() in {each.lower() for each in CORRUPT_DATA}
-    kind = TransientGraphError if status in TRANSIENT_STATUSES and not corrupt else GraphError
+    is_transient = status in TRANSIENT_STATUSES and not _is_one_of(code, CORRUPT_DATA)
+    kind = TransientGraphError if is_transient else GraphError
     return kind(
         problem,
         where,
@@ -139,7 +139,7 @@ def of_answer(status: int, headers: Mapping[str, str], body: bytes, where: str) 
 
 def is_of_the_tenant(body: bytes) -> bool:
     """Tell whether an answer says that the tenant has no Exchange Online: no token helps."""
-    return _code(_error(body)).lower() == NO_EXCHANGE.lower()
+    return _is_one_of(_code(_error(body)), [NO_EXCHANGE])
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
@@ -162,6 +162,10 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
             moment = moment.replace(tzinfo=UTC)
         seconds = (moment - (now or datetime.now(UTC))).total_seconds()
     return max(seconds, 0.0) if math.isfinite(seconds) else None
+
+
+def _is_one_of(code: str, codes: Iterable[str]) -> bool:
+    return code.lower() in {each.lower() for each in codes}
 
 
 def _code(error: Mapping[str, Any]) -> str:

@@ -142,18 +142,12 @@ class State:
 
         Its files of earlier reads are remembered, so that what has not changed is not landed again.
         """
-        for file in self.files:
-            if file.kind == "event" and not self._is_unfinished(file):
-                self.unfinished.append(file)
-        self.unfinished = [file for file in self.unfinished if file.kind == "event"]
+        later = [file for file in self.unfinished if file.kind == "event"]
+        labels = {file.slice.label for file in later}
+        earlier = [file for file in self.files if file.kind == "event"]
+        self.unfinished = [*later, *(f for f in earlier if f.slice.label not in labels)]
         self.files = sorted(files, key=lambda file: file.name)
         self.covered, self.round, self.excluded_folders = None, "", excluded
-
-    def _is_unfinished(self, file: SliceFile) -> bool:
-        """Tell whether a later read has the stretch of a file already."""
-        return any(
-            (f.kind, f.slice.label) == (file.kind, file.slice.label) for f in self.unfinished
-        )
 
     def find(self, kind: Kind, label: str) -> SliceFile | None:
         """Return the file of a stretch with this label, the one read last."""

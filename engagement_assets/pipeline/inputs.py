@@ -7,6 +7,7 @@ from typing import Any
 import dagster as dg
 
 from engagement_assets import reading
+from engagement_assets.activity import domains
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.resources import Gate, Settings, Workspace
 from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
@@ -94,9 +95,9 @@ def resolve_people(
         names = ", ".join(sorted(selected.assumed_domains)) or "none"
         context.log.warning(
             "The tenant does not tell its domains. Those of the persons' own addresses stand for "
-            "them: %s. Add what is missing to mailboxes.organisation_domains, or let an "
-            "administrator grant Organization.Read.All.",
+            "them: %s. %s",
             names,
+            domains.REMEDY,
         )
         assumed = {"assumed, as the tenant does not tell them": names}
     yield from _results(workspace, *_PEOPLE, person=resolved, organisation_domain=assumed)

@@ -96,8 +96,4 @@ class Findings:
             self.domains = domains.of_persons(self.people.persons)
             names = ", ".join(sorted(self.domains)) or "none"
             found += f" Those of the persons' own addresses stand for them: {names}."
-        advice = (
-            "Add what is missing to mailboxes.organisation_domains, or let an administrator grant "
-            "Organization.Read.All."
-        )
-        self.add(warning("Domains", found, advice))
+        self.add(warning("Domains", found, domains.REMEDY))

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self, get_args
+from typing import IO, Self
 
 import orjson
 
 from engagement_assets import addresses
 from engagement_assets.activity.source import (
     FIELDS,
+    KINDS,
     ActivityFile,
     BrokenFileError,
     Kind,
@@ -49,8 +50,7 @@ class Batch:
         self.number = number
         self.reads: list[MailboxRead] = []
         self.next_id = first_file_id
-        kinds: tuple[Kind, ...] = get_args(Kind)
-        self._paths = {kind: folder / f"incoming-{kind}s.ndjson" for kind in kinds}
+        self._paths = {kind: folder / f"incoming-{kind}s.ndjson" for kind in KINDS}
         self._streams: dict[Kind, IO[bytes]] = {
             kind: path.open("wb") for kind, path in self._paths.items()
         }

@@ -38,7 +38,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         " sources sql_files warehouse window",
         "configure": "activity config consent customers errors microsoft365 preflight sources"
         " vocabulary",
-        "pipeline": "config consent errors microsoft365 models reading schemas time_zones"
+        "pipeline": "activity config consent errors microsoft365 models reading schemas time_zones"
         " vocabulary warehouse",
         "definitions": "config errors models pipeline schemas sql_files",
         "command": "config configure consent definitions errors pipeline preflight results"
