@@ -55,8 +55,8 @@ class Card:
     Attributes:
         account: the customer's row of Customer_Profile.
         run: the newest row of Office_Run.
-        mailboxes: how complete what was read is.
-        coverage: the same, as every page says it.
+        covered: when the mailboxes that count were read from, and up to.
+        coverage: how complete the results are.
         today: the day that the results are about.
         history: the score in every run.
         segments: the segments that it is in.
@@ -66,7 +66,7 @@ class Card:
 
     account: Row
     run: Row
-    mailboxes: Row
+    covered: Row
     coverage: Coverage
     today: date
     history: History
@@ -146,12 +146,12 @@ def read(snapshot: Snapshot, customer_id: str, choice: Choice, time_zone: str) -
     (run,) = snapshot.rows(query("card_run"))
     today = run["AsOfTime"].astimezone(ZoneInfo(time_zone)).date()
     history = History.of(snapshot.rows(query("card_history"), customer))
-    (mailboxes,) = snapshot.rows(query("card_mailboxes"))
+    (covered,) = snapshot.rows(query("card_covered"))
     rows = snapshot.rows(query("card_periods"), customer)
     return Card(
         account=account,
         run=run,
-        mailboxes=mailboxes,
+        covered=covered,
         coverage=Coverage.of(snapshot),
         today=today,
         history=history,
