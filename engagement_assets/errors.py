@@ -45,6 +45,7 @@ them reaches whoever started the program:
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -84,6 +85,12 @@ class EngagementError(Exception):
     def as_dict(self) -> dict[str, str | None]:
         """Return the parts for JSON."""
         return {"what": self.what, "where": self.where, "remedy": self.remedy}
+
+
+def named(texts: Sequence[str], most: int) -> str:
+    """Return texts for a message: the first of them, and how many more there are."""
+    more = f" and {len(texts) - most:,} more" if len(texts) > most else ""
+    return f"{', '.join(texts[:most])}{more}"
 
 
 class ConfigurationError(EngagementError):

@@ -28,10 +28,7 @@ class Window:
     def until(cls, as_of: datetime, time_zone: str) -> "Window":
         """Return the window that ends at an aware moment."""
         last_day = as_of.astimezone(time_zones.zone(time_zone)).date()
-        is_leap_day = (last_day.month, last_day.day) == (2, 29)
-        first_day = last_day.replace(
-            year=last_day.year - 1, day=28 if is_leap_day else last_day.day
-        )
+        first_day = year_before(last_day)
         return cls(
             as_of.astimezone(UTC), time_zone, first_day, last_day, midnight(first_day, time_zone)
         )
@@ -40,6 +37,12 @@ class Window:
         """Return the window's days, with a margin on both sides."""
         first, last = self.first_day - margin, self.last_day + margin
         return [first + timedelta(number) for number in range((last - first).days + 1)]
+
+
+def year_before(day: date) -> date:
+    """Return the first day of the window that ends with a day (29 February: the 28th)."""
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if is_leap_day else day.day)
 
 
 def midnight(day: date, time_zone: str) -> datetime:

@@ -8,6 +8,7 @@ import dagster as dg
 
 from engagement_assets import reading
 from engagement_assets.activity import domains
+from engagement_assets.errors import named
 from engagement_assets.pipeline import metadata
 from engagement_assets.pipeline.resources import Gate, Settings, Workspace
 from engagement_assets.schemas.input_tables import INPUT_TABLES, PREVIOUS
@@ -120,7 +121,7 @@ def read_customers(
         context.log.warning(
             "customers.excluded: no row of the contacts file carries %s, so nobody is excluded by "
             "it. Check the list, or shorten it.",
-            inputs.in_words(unmatched),
+            named(unmatched, inputs.NAMED),
         )
     carried = {"exclusions that no contact carries": len(unmatched)}
     yield from _results(workspace, *_CUSTOMERS, exclusion=carried)

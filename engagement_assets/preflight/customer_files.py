@@ -10,7 +10,7 @@ import duckdb
 from engagement_assets import customers
 from engagement_assets.activity.people import People
 from engagement_assets.config import Customers
-from engagement_assets.errors import ConfigurationError
+from engagement_assets.errors import ConfigurationError, named
 from engagement_assets.models.building import build
 from engagement_assets.models.loading import load_models, upstream
 from engagement_assets.preflight.check import Check, attempt, error, ok, warning
@@ -103,7 +103,7 @@ def inspect(
     if found.unmatched:
         yield warning(
             "Exclusions",
-            f"No row of the contacts file carries {inputs.in_words(found.unmatched)} of "
+            f"No row of the contacts file carries {named(found.unmatched, inputs.NAMED)} of "
             "customers.excluded, so nobody is excluded by it.",
             "Check the list, or shorten it. A sub-domain is another domain.",
         )

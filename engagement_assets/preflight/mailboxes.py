@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from engagement_assets.activity.source import User
-from engagement_assets.errors import ConsentError, SourceError
+from engagement_assets.errors import ConsentError, SourceError, named
 from engagement_assets.microsoft365 import calendar, mail
 from engagement_assets.microsoft365.faults import (
     NO_EXCHANGE_REMEDY,
@@ -100,7 +100,7 @@ def inspect(probes: Probes, persons: Sequence[User]) -> Check:
     for outcome, words in _WORDS.items():
         such = [person for person in persons if probes.outcomes.get(person.id) == outcome]
         if such:
-            parts.append(f"{len(such)} {words}: {named([*map(name, such)])}")
+            parts.append(f"{len(such)} {words}: {named([*map(name, such)], NAMED)}")
     found = f"{len(probes.outcomes)} of {len(persons)} probed: {'; '.join(parts)}."
     if numbers["answers"] == len(probes.outcomes):
         return ok(SUBJECT, found)
@@ -127,12 +127,6 @@ def name(person: User) -> str:
     """Return how administrators know a person, and how the tenant does."""
     address = next(iter(person.addresses), None)
     return f"{address} ({person.id})" if address else person.id
-
-
-def named(texts: Sequence[str]) -> str:
-    """Return the first of these texts, and how many more there are."""
-    more = f" and {len(texts) - NAMED} more" if len(texts) > NAMED else ""
-    return f"{', '.join(texts[:NAMED])}{more}"
 
 
 def _ask(graph: Graph, user_id: str, window: Window, run: RunBudget) -> Outcome:

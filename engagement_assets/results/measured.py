@@ -1,16 +1,16 @@
 """What a measure of the whole business came to: over the runs, and by month."""
 
-import calendar
 import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from engagement_assets.results import charts, units
 from engagement_assets.results.language import Language
+from engagement_assets.window import year_before
 
 __all__ = ["Months", "Row", "by_measure", "by_month"]
 
@@ -141,11 +141,12 @@ def by_month(rows: Sequence[Row], unit: str, today: date) -> Months | None:
     if len(series) > _MOST_SERIES or len(found) < len(rows):
         return None
     values = tuple(tuple(found.get((month, name), 0) for name in series) for month in months)
+    cut_off = _cut_off(today)
     drawn = charts.bars(
         [[each or 0 for each in units.drawn(unit, pieces)] for pieces in values],
         least_step=1 if unit == "count" else 0,
         reach=(units.reach(unit) or (0, 0))[1],
-        parts=[place for place, month in enumerate(months) if month in _cut_off(today)],
+        parts=[place for place, month in enumerate(months) if month in cut_off],
     )
     newest = values[-1]
     return Months(
@@ -163,7 +164,8 @@ def by_month(rows: Sequence[Row], unit: str, today: date) -> Months | None:
 
 def _cut_off(today: date) -> set[str]:
     """Return the months of which the year up to a day holds only a part (numbers 4.2)."""
-    last = calendar.monthrange(today.year, today.month)[1]
-    begin = min(today.day, calendar.monthrange(today.year - 1, today.month)[1])
-    running = {f"{today:%Y-%m}"} if today.day < last else set()
-    return running | ({f"{today.year - 1:04}-{today:%m}"} if begin > 1 else set())
+    first = year_before(today)
+    is_over = (today + timedelta(days=1)).month != today.month
+    return {
+        f"{day:%Y-%m}" for day, is_cut in ((first, first.day > 1), (today, not is_over)) if is_cut
+    }

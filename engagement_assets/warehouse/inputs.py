@@ -19,7 +19,7 @@ CALENDAR_MARGIN = timedelta(days=7)
 _CHUNK = 50_000
 
 # how many entries of a list are named in one message
-_NAMED = 50
+NAMED = 50
 
 
 ConsentRow = tuple[str, str, str | None, datetime | None]
@@ -173,12 +173,6 @@ def unmatched_exclusions(
         if key not in carried["address_key" if is_address else "domain_key"]:
             unmatched.append(f"entry {place}" if is_address else f"entry {place} ({text})")
     return tuple(unmatched)
-
-
-def in_words(entries: Sequence[str]) -> str:
-    """Return entries of a list for a message: the first of them, and how many more there are."""
-    more = f" and {len(entries) - _NAMED:,} more" if len(entries) > _NAMED else ""
-    return f"{', '.join(entries[:_NAMED])}{more}"
 
 
 def write_weights(

@@ -33,7 +33,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "reading": "activity config schemas vocabulary warehouse window",
         "consent": "activity config errors microsoft365 sources state_files time_zones",
         # the published snapshot, no insides
-        "results": "addresses config errors schemas sql_text vocabulary",
+        "results": "addresses config errors schemas sql_text vocabulary window",
         "preflight": "activity config consent customers errors microsoft365 models schemas"
         " sources sql_files warehouse window",
         "configure": "activity config consent customers errors microsoft365 preflight sources"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.source import BrokenFileError, User
+from engagement_assets.errors import named
 from engagement_assets.preflight import in_window, mailboxes
 from engagement_assets.preflight.check import Check, attempt, ok, warning
 from engagement_assets.preflight.findings import Findings
@@ -44,8 +45,8 @@ def _mailboxes(source: FolderSource, persons: Sequence[User]) -> Check:
     found = f"{readable} of {len(persons)} persons have a folder"
     if not missing and not broken:
         return ok(mailboxes.SUBJECT, f"{found}.")
-    found += f"; without: {mailboxes.named(missing)}" if missing else ""
-    found += f"; broken: {mailboxes.named(broken)}" if broken else ""
+    found += f"; without: {named(missing, mailboxes.NAMED)}" if missing else ""
+    found += f"; broken: {named(broken, mailboxes.NAMED)}" if broken else ""
     return warning(
         mailboxes.SUBJECT,
         f"{found}.",

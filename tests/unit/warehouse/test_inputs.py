@@ -10,7 +10,7 @@ import yaml
 
 from engagement_assets import addresses, config
 from engagement_assets.config import Customers
-from engagement_assets.errors import ConfigurationError
+from engagement_assets.errors import ConfigurationError, named
 from engagement_assets.warehouse import database, inputs
 
 ADA = "ada@kunde.example"
@@ -132,9 +132,9 @@ def test_without_exclusions_none_is_idle(
 
 def test_a_long_list_is_cut_in_a_message() -> None:
     entries = [f"entry {place}" for place in range(1, 52)]
-    assert inputs.in_words(entries[:2]) == "entry 1, entry 2"
-    assert inputs.in_words(entries[:50]).endswith("entry 50")
-    assert inputs.in_words(entries).endswith(", entry 50 and 1 more")
+    assert named(entries[:2], inputs.NAMED) == "entry 1, entry 2"
+    assert named(entries[:50], inputs.NAMED).endswith("entry 50")
+    assert named(entries, inputs.NAMED).endswith(", entry 50 and 1 more")
 
 
 # --- rows and tables ---------------------------------------------------------------------------
