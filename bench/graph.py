@@ -114,14 +114,7 @@ def _measure(size: int, runs: int) -> Figures:
 def _configuration(folder: Path, server: SimulatedServer, data: str) -> Path:
     """Write a configuration with a data folder of its own."""
     content = {
-        "source": {
-            "kind": "graph",
-            "tenant_id": server.tenant_id,
-            "client_id": server.client_id,
-            "login_url": server.login_url,
-            "graph_url": server.graph_url,
-            "ca_bundle": str(server.ca_bundle),
-        },
+        "source": server.source,
         "mailboxes": {
             "addresses": list(LISTED_ADDRESSES),
             "opted_out": list(OPTED_OUT_ADDRESSES),

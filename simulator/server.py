@@ -98,6 +98,18 @@ class SimulatedServer:
         return self.registration.secret
 
     @property
+    def source(self) -> dict[str, str]:
+        """What a configuration that reads this tenant has below `source`."""
+        return {
+            "kind": "graph",
+            "tenant_id": self.tenant_id,
+            "client_id": self.client_id,
+            "login_url": self.login_url,
+            "graph_url": self.graph_url,
+            "ca_bundle": str(self.ca_bundle),
+        }
+
+    @property
     def faults(self) -> Faults:
         """The plan of faults."""
         return self.service.faults

@@ -69,14 +69,7 @@ class Case:
 def _graph(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Case]:
     with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES) as server:
         monkeypatch.setenv("ENGAGEMENT_CLIENT_SECRET", server.client_secret)
-        settings = config.GraphSource(
-            kind="graph",
-            tenant_id=server.tenant_id,
-            client_id=server.client_id,
-            login_url=server.login_url,
-            graph_url=server.graph_url,
-            ca_bundle=server.ca_bundle,
-        )
+        settings = config.GraphSource.model_validate(server.source)
 
         def spoil(user_id: str) -> None:
             server.faults.permanent = {user_id: "404-item"}

@@ -33,14 +33,7 @@ MEMBERS = len(STRANGERS.users) + 1
 def _graph(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ActivitySource]:
     with simulate(GeneratedTenant(ACTIVITY), granted=NEEDED_ROLES) as server:
         monkeypatch.setenv("ENGAGEMENT_CLIENT_SECRET", server.client_secret)
-        settings = config.GraphSource(
-            kind="graph",
-            tenant_id=server.tenant_id,
-            client_id=server.client_id,
-            login_url=server.login_url,
-            graph_url=server.graph_url,
-            ca_bundle=server.ca_bundle,
-        )
+        settings = config.GraphSource.model_validate(server.source)
         yield sources.GRAPH.open(settings, folder / "data")
 
 

@@ -61,14 +61,7 @@ class Waiting:
 
 
 def settings_of(server: SimulatedServer) -> GraphSettings:
-    return GraphSettings(
-        kind="graph",
-        tenant_id=server.tenant_id,
-        client_id=server.client_id,
-        login_url=server.login_url,
-        graph_url=server.graph_url,
-        ca_bundle=server.ca_bundle,
-    )
+    return GraphSettings.model_validate(server.source)
 
 
 def source_of(server: SimulatedServer, data_dir: Path, **choices: object) -> GraphSource:

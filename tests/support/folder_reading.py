@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from engagement_assets.activity.folder import FolderSource
 from engagement_assets.activity.source import ActivityFile, Resource
@@ -32,6 +33,18 @@ class CountingSource(FolderSource):
         """Note the file when its first line is asked for."""
         self.opened.append(file.name.removeprefix("mailboxes/"))
         yield from super().lines(file)
+
+
+def kill_at(patch: pytest.MonkeyPatch, user: str) -> None:
+    """End the run where the first file of a mailbox is opened."""
+    original = CountingSource.lines
+
+    def killed(self: CountingSource, file: ActivityFile) -> Iterator[tuple[int, Resource]]:
+        if f"/{user}/" in file.name:
+            raise KeyboardInterrupt
+        return original(self, file)
+
+    patch.setattr(CountingSource, "lines", killed)
 
 
 def ndjson(*resources: Mapping[str, object]) -> bytes:

@@ -1,6 +1,6 @@
 """Landing a few lines of a few mailboxes, without a source."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from engagement_assets.warehouse.activity_store import ActivityStore
 
 Connection = duckdb.DuckDBPyConnection
 Json = dict[str, Any]
+Land = Callable[..., list[Json]]
 
 # landed rows have keys in place of ids: SQL for the id behind one, among those that tests use
 _WORDS = ["old", "kept", "other", "new", "gone", "more", "added", "changed", "adaX", *"AB"]

@@ -171,19 +171,11 @@ def write_graph(folder: Path, server: SimulatedServer, **mailboxes: Any) -> Path
     """Write the configuration that reads these people, with the accounts A and IM."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "contacts.csv").write_text(f"CustomerId,Email\nA,{JANE}\nIM,{IM}\n", encoding="utf-8")
-    source = {
-        "kind": "graph",
-        "tenant_id": server.tenant_id,
-        "client_id": server.client_id,
-        "login_url": server.login_url,
-        "graph_url": server.graph_url,
-        "ca_bundle": str(server.ca_bundle),
-    }
     addresses = {"addresses": ["ada@contoso.com", "bert@contoso.com"]}
     return write_settings(
         folder / "engagement.yaml",
         {
-            "source": source,
+            "source": server.source,
             "mailboxes": addresses | mailboxes,
             "customers": {"contacts": "contacts.csv"},
             "privacy_terms": {

@@ -40,15 +40,7 @@ def write_folder(folder: Path) -> Path:
 
 def write_graph(folder: Path, server: SimulatedServer) -> Path:
     """Write the configuration that reads the organisation from a simulated tenant."""
-    source = {
-        "kind": "graph",
-        "tenant_id": server.tenant_id,
-        "client_id": server.client_id,
-        "login_url": server.login_url,
-        "graph_url": server.graph_url,
-        "ca_bundle": str(server.ca_bundle),
-    }
-    return _write(folder, source)
+    return _write(folder, server.source)
 
 
 def _write(folder: Path, source: Mapping[str, Any]) -> Path:

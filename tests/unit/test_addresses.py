@@ -2,8 +2,7 @@
 
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Literal
 
 import duckdb
@@ -12,7 +11,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from engagement_assets import addresses
-from engagement_assets.warehouse import database
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -120,13 +118,6 @@ PIECES = (
 TRICKY = st.lists(st.sampled_from(PIECES), max_size=9).map("".join)
 
 
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    with duckdb.connect(config={"threads": 1}) as opened:
-        database.prepare(opened, Path(tmp_path_factory.mktemp("spill")))
-        yield opened
-
-
 @pytest.mark.parametrize(("text", "expected"), CASES.values(), ids=CASES)
 def test_normalise(text: str | None, expected: str | None) -> None:
     assert addresses.normalise(text) == expected
@@ -134,9 +125,9 @@ def test_normalise(text: str | None, expected: str | None) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), CASES.values(), ids=CASES)
 def test_the_macro_knows_the_same_cases(
-    connection: Connection, text: str | None, expected: str | None
+    prepared: Connection, text: str | None, expected: str | None
 ) -> None:
-    found = connection.execute("select normalised_address(?::varchar)", [text]).fetchall()
+    found = prepared.execute("select normalised_address(?::varchar)", [text]).fetchall()
     assert found == [(expected,)]
 
 
@@ -155,10 +146,10 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
 @given(st.lists(st.none() | TRICKY, min_size=1, max_size=60))
 @example([piece + "x@y" + piece for piece in PIECES])
 @example(list(PIECES))
-def test_python_and_duckdb_agree(connection: Connection, texts: list[str | None]) -> None:
+def test_python_and_duckdb_agree(prepared: Connection, texts: list[str | None]) -> None:
     """A contact in the customer list and the sender of a message meet by this rule alone."""
     expected = [addresses.normalise(text) for text in texts]
-    found = connection.execute(
+    found = prepared.execute(
         "select normalised_address(text) from "
         "(select unnest(?::varchar[]) as text, generate_subscripts(?::varchar[], 1) as place) "
         "order by place",
@@ -166,17 +157,17 @@ def test_python_and_duckdb_agree(connection: Connection, texts: list[str | None]
     ).fetchall()
     assert [address for (address,) in found] == expected
 
-    keys = connection.execute("select normalised_keys(?::varchar[])", [texts]).fetchall()[0][0]
+    keys = prepared.execute("select normalised_keys(?::varchar[])", [texts]).fetchall()[0][0]
     valid = sorted({address for address in expected if address is not None})
-    wanted = connection.execute("select key_of(unnest(?::varchar[]))", [valid]).fetchall()
+    wanted = prepared.execute("select key_of(unnest(?::varchar[]))", [valid]).fetchall()
     assert sorted(keys) == sorted(key for (key,) in wanted), "each once, invalid ones left out"
 
 
 @pytest.mark.parametrize("text", [text for text, address in CASES.values() if address])
-def test_domains_agree(connection: Connection, text: str) -> None:
+def test_domains_agree(prepared: Connection, text: str) -> None:
     address = addresses.normalise(text)
     assert address is not None
-    found = connection.execute("select domain_of(?)", [address]).fetchall()
+    found = prepared.execute("select domain_of(?)", [address]).fetchall()
     assert found == [(addresses.domain_of(address) or None,)]
 
 
@@ -280,7 +271,7 @@ def test_normalise_domain(text: str, expected: str | None) -> None:
     assert addresses.normalise_domain(text) == expected
 
 
-def test_keys_are_those_of_every_version(connection: Connection) -> None:
+def test_keys_are_those_of_every_version(prepared: Connection) -> None:
     """The store keeps keys for a year: other ones would part contacts from their mail."""
-    found = connection.execute("select key_of('ada@contoso.com'), key_of('')").fetchall()
+    found = prepared.execute("select key_of('ada@contoso.com'), key_of('')").fetchall()
     assert found == [(-2166474886399017514, -125264144566222615)]

@@ -1,6 +1,6 @@
 """What counts of mailboxes of Microsoft 365 that cannot be read: what the store has of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +9,6 @@ import pytest
 from engagement_assets.microsoft365.retry_budget import RunBudget
 from engagement_assets.microsoft365.source import GraphSource
 from engagement_assets.reading.mailboxes import MailboxOutcome, expose_mailboxes, read_mailboxes
-from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import ActivityStore
 from engagement_assets.window import Window
 from tests.support.building import event, message
@@ -21,13 +20,6 @@ HOUR = timedelta(hours=1)
 UNTIL = "up to 2026-11-24 10:30 UTC"
 MAIL = [f"AAMk-{number}" for number in range(13)]
 EVENTS = [f"EVT-{number}" for number in range(13)]
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    with database.connect(tmp_path / "warehouse" / "warehouse.duckdb") as opened:
-        opened.execute("set threads = 1")
-        yield opened
 
 
 @pytest.fixture

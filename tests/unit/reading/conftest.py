@@ -1,19 +1,10 @@
-"""A warehouse and an activity folder, both new."""
+"""An activity folder."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engagement_assets.warehouse import database
-from tests.support.folder_reading import USERS, Connection, ndjson, write
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    with database.connect(tmp_path / "warehouse" / "warehouse.duckdb") as opened:
-        opened.execute("set threads = 1")
-        yield opened
+from tests.support.folder_reading import USERS, ndjson, write
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A mailbox that cannot be read counts with what was last read whole of it (numbers 8)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from engagement_assets.activity.source import ActivityFile, Resource
 from engagement_assets.warehouse import database
 from engagement_assets.window import Window
 from tests.support import pipeline
@@ -16,7 +15,7 @@ from tests.support.folder_reading import (
     USERS,
     WINDOW,
     Connection,
-    CountingSource,
+    kill_at,
     ndjson,
     on_disk,
     run,
@@ -150,15 +149,8 @@ def test_a_kill_between_two_mailboxes(
     run(connection, folder, batch_bytes=1)
     write(folder, "ada/events.ndjson", {"id": "new"}, {"id": "more"})
     write(folder, "bob/events.ndjson", {"id": "changed"}, {"id": "gone"})
-    original = CountingSource.lines
-
-    def killed(self: CountingSource, file: ActivityFile) -> Iterator[tuple[int, Resource]]:
-        if "/bob/" in file.name:
-            raise KeyboardInterrupt
-        return original(self, file)
-
     with monkeypatch.context() as patch:
-        patch.setattr(CountingSource, "lines", killed)
+        kill_at(patch, "bob")
         with pytest.raises(KeyboardInterrupt):
             run(connection, folder, batch_bytes=1)
     write(folder, "ada/messages.ndjson", raw=BROKEN)

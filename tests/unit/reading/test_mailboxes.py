@@ -4,7 +4,6 @@ import gzip
 import json
 import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -12,7 +11,6 @@ import pytest
 import yaml
 from backports import zstd
 
-from engagement_assets.activity.source import ActivityFile, Resource
 from engagement_assets.schemas import TABLES
 from engagement_assets.warehouse import database
 from engagement_assets.warehouse.activity_store import BATCH_BYTES, ActivityStore
@@ -22,7 +20,7 @@ from tests.support.folder_reading import (
     USERS,
     WINDOW,
     Connection,
-    CountingSource,
+    kill_at,
     on_disk,
     read,
     write,
@@ -202,15 +200,8 @@ def test_what_the_models_are_given(connection: Connection, folder: Path) -> None
 def test_what_was_landed_before_a_kill_is_kept(
     connection: Connection, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = CountingSource.lines
-
-    def killed(self: CountingSource, file: ActivityFile) -> Iterator[tuple[int, Resource]]:
-        if "/cy/" in file.name:
-            raise KeyboardInterrupt
-        return original(self, file)
-
     with monkeypatch.context() as patch:
-        patch.setattr(CountingSource, "lines", killed)
+        kill_at(patch, "cy")
         with pytest.raises(KeyboardInterrupt):
             read(connection, folder, batch_bytes=1)
     assert not list((folder.parent / "store").glob("incoming-*"))

@@ -1,21 +1,19 @@
-"""A warehouse and the folder of an activity store, both new."""
+"""The folder of an activity store, and landing without one."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engagement_assets.warehouse import database
-from tests.support.landing import Connection
-
-
-@pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    with database.connect(tmp_path / "warehouse" / "warehouse.duckdb") as opened:
-        opened.execute("set threads = 1")
-        yield opened
+from tests.support.landing import Connection, Land, landed_rows
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "activity"
+
+
+@pytest.fixture(scope="module")
+def land(prepared: Connection, tmp_path_factory: pytest.TempPathFactory) -> Land:
+    """Return a function that lands resources and returns their rows in the order of lines."""
+    file = tmp_path_factory.mktemp("landing") / "incoming.ndjson"
+    return lambda kind, *items: landed_rows(prepared, file, kind, *items)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engagement_assets.warehouse.activity_store import ActivityStore
+from tests.support.failing import fail_at
 from tests.support.landing import Connection, exposed, file, land, parquet, stored
 
 
@@ -14,16 +15,7 @@ def kill_at(target: object, name: str, number: int = 1) -> Callable[[pytest.Monk
     """Return what makes the nth call of a function end the run."""
 
     def apply(patch: pytest.MonkeyPatch) -> None:
-        original = getattr(target, name)
-        calls = []
-
-        def killed(*args: object, **options: object) -> object:
-            calls.append(name)
-            if len(calls) == number:
-                raise KeyboardInterrupt
-            return original(*args, **options)
-
-        patch.setattr(target, name, killed)
+        fail_at(patch, target, name, number, KeyboardInterrupt())
 
     return apply
 

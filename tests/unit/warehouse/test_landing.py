@@ -4,43 +4,22 @@ import base64
 import binascii
 import copy
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
-import duckdb
 import orjson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engagement_assets.schemas.input_tables import INPUT_TABLES
-from engagement_assets.warehouse import database
 from tests.support.building import recipient
-from tests.support.landing import landed_rows
-
-Json = dict[str, Any]
-Land = Callable[..., list[Json]]
-Connection = duckdb.DuckDBPyConnection
-
-
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    with duckdb.connect(config={"threads": 1}) as opened:
-        database.prepare(opened, tmp_path_factory.mktemp("spill"))
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def land(connection: Connection, tmp_path_factory: pytest.TempPathFactory) -> Land:
-    """Return a function that lands resources and returns their rows in the order of lines."""
-    file = tmp_path_factory.mktemp("landing") / "incoming.ndjson"
-
-    return lambda kind, *items: landed_rows(connection, file, kind, *items)
+from tests.support.landing import Connection, Json, Land
 
 
 @pytest.mark.parametrize("kind", ["message", "event"])
-def test_the_columns_are_those_of_the_source(connection: Connection, land: Land, kind: str) -> None:
+def test_the_columns_are_those_of_the_source(prepared: Connection, land: Land, kind: str) -> None:
     missing = {"person_no", "file_no"}
     assert (
         set(land(kind, {})[0]) - {"file_id"}
@@ -306,9 +285,9 @@ def test_removed(land: Land, kind: str, note: object, expected: bool) -> None:
     assert row["is_removed"] is False
 
 
-def test_values_as_they_should_be(connection: Connection, land: Land) -> None:
+def test_values_as_they_should_be(prepared: Connection, land: Land) -> None:
     def keys(*texts: str) -> list[int]:
-        answer = connection.execute("select key_of(unnest(?::varchar[]))", [list(texts)])
+        answer = prepared.execute("select key_of(unnest(?::varchar[]))", [list(texts)])
         return [key for (key,) in answer.fetchall()]
 
     (message,) = land("message", MESSAGE)

@@ -1,39 +1,22 @@
 """Landing: what the rules of the numbers make of single values (numbers 2.1-2.3, 3.1-3.4, 3.6)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
-import duckdb
 import pytest
 
-from engagement_assets.warehouse import database
 from tests.support.building import recipient
-from tests.support.landing import Connection, Json, landed_rows
+from tests.support.landing import Connection, Land
 
-Land = Callable[..., list[Json]]
 Keys = Callable[..., list[int]]
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    with duckdb.connect(config={"threads": 1}) as opened:
-        database.prepare(opened, tmp_path_factory.mktemp("spill"))
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def land(connection: Connection, tmp_path_factory: pytest.TempPathFactory) -> Land:
-    """Return a function that lands resources and returns their rows in the order of lines."""
-    file = tmp_path_factory.mktemp("landing") / "incoming.ndjson"
-    return lambda kind, *items: landed_rows(connection, file, kind, *items)
-
-
-@pytest.fixture(scope="module")
-def keys(connection: Connection) -> Keys:
+def keys(prepared: Connection) -> Keys:
     """Return a function that returns the keys of texts, in the order of keys."""
 
     def of(*texts: str) -> list[int]:
-        answer = connection.execute("select key_of(unnest(?::varchar[]))", [list(texts)])
+        answer = prepared.execute("select key_of(unnest(?::varchar[]))", [list(texts)])
         return sorted(key for (key,) in answer.fetchall())
 
     return of
