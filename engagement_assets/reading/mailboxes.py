@@ -169,5 +169,8 @@ def expose_mailboxes(
         for folder in read.excluded_folders or ()
     ]
     if folders:
-        connection.executemany("insert into excluded_folder values (?, ?)", folders)
+        connection.execute(
+            "insert into excluded_folder select unnest(?), unnest(?)",
+            [list(column) for column in zip(*folders, strict=True)],
+        )
     store.expose(connection, persons)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +18,12 @@ from engagement_assets.pipeline import check_results, instance
 from engagement_assets.schemas.input_tables import INPUT_TABLES
 from tests.support import pipeline
 from tests.support.command import (
-    ENGAGEMENT,
     SAME_ID,
     TIMEOUT,
-    environment,
     models_with,
     published_tree,
     read_settings,
+    start,
     write_sample,
     write_settings,
 )
@@ -280,14 +278,7 @@ def test_of_two_runs_at_once_the_second_fails(finished_sample: Finished, tmp_pat
     content = users.read_bytes()
     users.unlink()
     os.mkfifo(users)  # the first run waits here until somebody writes
-    first = subprocess.Popen(
-        [ENGAGEMENT, "run", "-c", str(config_file)],
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    first = start(config_file)
     try:
         assert first.stdout is not None
         shown: list[str] = []

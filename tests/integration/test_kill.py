@@ -10,7 +10,6 @@ import random
 import re
 import shutil
 import signal
-import subprocess
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,12 +21,11 @@ import pytest
 from engagement_assets import schemas
 from tests.support import pipeline
 from tests.support.command import (
-    ENGAGEMENT,
     TIMEOUT,
     assert_published,
     copied,
-    environment,
     run_here,
+    start,
 )
 from tests.support.finished import Finished
 from tests.support.pipeline import Rows
@@ -110,15 +108,7 @@ def _parquet(published: Path) -> dict[str, bytes]:
 
 def _run_and_kill(config_file: Path, kill: Kill, seconds: float) -> list[str]:
     """Start a run, kill it and all it started with SIGKILL, and return the lines that it said."""
-    process = subprocess.Popen(
-        [ENGAGEMENT, "run", "-c", str(config_file)],
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+    process = start(config_file)
     assert process.stdout is not None
 
     def strike() -> None:

@@ -34,6 +34,7 @@ from tests.support.command import (
     read_settings,
     run_engagement,
     run_here,
+    start,
     tree,
     write_settings,
 )
@@ -339,15 +340,7 @@ def test_a_terminal_shows_a_bar_and_then_the_overview(finished: Path) -> None:
 
 
 def test_a_run_that_is_stopped_says_so_in_one_sentence(finished: Path) -> None:
-    with subprocess.Popen(
-        [ENGAGEMENT, "run", "-c", str(finished)],
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as run:
+    with start(finished, stderr=subprocess.PIPE) as run:
         assert run.stdout
         for line in run.stdout:
             if "begin_run" in line:

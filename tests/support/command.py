@@ -79,6 +79,24 @@ def run_engagement(
     )
 
 
+def start(config_file: Path, *, stderr: int = subprocess.STDOUT) -> subprocess.Popen[str]:
+    """Start a run, with all that it starts a group of processes of its own.
+
+    Args:
+        config_file: the configuration.
+        stderr: where errors go; by default where all else does, which can be read.
+    """
+    return subprocess.Popen(
+        [ENGAGEMENT, "run", "-c", str(config_file)],
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        start_new_session=True,
+    )
+
+
 def here(
     *arguments: str, folder: Path, extra: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
