@@ -3,8 +3,8 @@
 select
     CustomerId,
     Name,
-    NoOfEmails_ToAccount,
     NoOfEmails_FromAccount,
+    NoOfEmails_ToAccount,
     Meetings,
     DaysSinceLastEmail
 from Customer_Profile

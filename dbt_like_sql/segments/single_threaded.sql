@@ -3,8 +3,8 @@
 select
     CustomerId,
     Name,
-    OwnPeople,
     AccountPeople,
+    OwnPeople,
     EngagementScore
 from Customer_Profile
 where OwnPeople = 1 or AccountPeople = 1
