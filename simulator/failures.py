@@ -17,6 +17,7 @@ from simulator.replies import (
     ACCESS_DENIED,
     FOLDER_NOT_FOUND,
     ITEM_NOT_FOUND,
+    NO_EXCHANGE,
     GraphError,
     http_date,
 )
@@ -36,7 +37,7 @@ _ERRORS: Mapping[str, tuple[int, str, str]] = {
     "denied-calendar": (403, "ErrorAccessDenied", ACCESS_DENIED),
     "no-exchange": (
         401,
-        "OrganizationFromTenantGuidNotFound",
+        NO_EXCHANGE,
         "The tenant for tenant guid does not exist.",
     ),
     "410": (

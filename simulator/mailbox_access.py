@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from zlib import crc32
 
 from simulator.graph_shape import JsonObject
-from simulator.replies import GraphError, mailbox_denied
+from simulator.replies import NO_EXCHANGE, GraphError, mailbox_denied
 from simulator.service import Call, Service
 from simulator.tenant import (
     NO_MAILBOX_CODES,
@@ -40,7 +40,7 @@ def no_mailbox(code: str) -> GraphError:
 def no_exchange(tenant_id: str) -> GraphError:
     """A tenant without Exchange Online; a new token changes nothing, though the status says so."""
     message = f"The tenant for tenant guid '{tenant_id}' does not exist."
-    return GraphError(401, "OrganizationFromTenantGuidNotFound", message)
+    return GraphError(401, NO_EXCHANGE, message)
 
 
 def open_mailbox(service: Service, call: Call, *, calendar: bool) -> tuple[str, Mailbox]:

@@ -17,6 +17,7 @@ DIAGNOSTIC = (
 
 ACCESS_DENIED = "Access is denied. Check credentials and try again."
 ITEM_NOT_FOUND = "The specified object was not found in the store."
+NO_EXCHANGE = "OrganizationFromTenantGuidNotFound"
 FOLDER_NOT_FOUND = "The specified folder could not be found in the store."
 
 
